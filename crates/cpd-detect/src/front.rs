@@ -1,0 +1,258 @@
+//! The one spectral front end, computed once a hop and shared by all detectors.
+//!
+//! Every 10 ms a Hann window over the newest 32 ms goes through a real FFT: 129 bins of 31.25 Hz up to 4 kHz at any
+//! sample rate. From it come the power spectrum and the energies of 24 mel bands. The newest 128 ms stay at hand for
+//! detectors that want finer frequency resolution ([`Frame::history`]).
+//!
+//! A hop with lost samples is heard as zeros and says how much was lost, so that detectors add no evidence from it.
+
+use std::sync::Arc;
+
+use realfft::num_complex::Complex32;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use crate::time::{SampleRate, SampleTime};
+
+/// Spectrum bins of a frame: 0 to 4 kHz in steps of 31.25 Hz.
+pub const BINS: usize = 129;
+/// Hz from one spectrum bin to the next.
+pub const BIN_HZ: f32 = 31.25;
+/// Mel bands of a frame.
+pub const BANDS: usize = 24;
+/// Level of the quietest thing that is told apart from nothing, dBm0; below the noise of G.711's smallest step.
+pub const FLOOR_DBM0: f32 = -80.0;
+/// dBm0 of a mean square of 1 (a full-scale square wave): a full-scale sine has mean square ½ and, in G.711, +3.14 dBm0
+/// (ITU-T G.711, tables 5 and 6).
+const DBM0_OF_UNIT_POWER: f32 = 3.14 + 3.0103;
+
+/// One hop of audio, as all detectors see it.
+pub struct Frame<'a> {
+    /// Number of this hop; it spans the samples `index × hop .. (index + 1) × hop`.
+    pub index: u64,
+    /// The rate.
+    pub rate: SampleRate,
+    /// Lost samples within the window behind this frame, 0 (all heard) to 1 (nothing heard).
+    pub lost: f32,
+    /// Mean level of the hop's own 10 ms, dBm0, not below [`FLOOR_DBM0`].
+    pub level_dbm0: f32,
+    /// Complex spectrum of the window (32 ms, Hann), scaled so that `|x|²` is `power`.
+    pub spectrum: &'a [Complex32; BINS],
+    /// The same of the hop before; phase advance between the two gives frequencies to about 1 Hz.
+    pub before: &'a [Complex32; BINS],
+    /// Power by bin; a sine at a bin's centre shows its mean square (full scale: 0.5) in that bin.
+    pub power: &'a [f32; BINS],
+    /// Level by mel band, dBm0, not below [`FLOOR_DBM0`].
+    pub bands: &'a [f32; BANDS],
+    /// The newest 128 ms of samples, oldest first, full scale ±1; lost samples are 0.
+    pub history: &'a [f32],
+    /// The answer, where it fell into this hop.
+    pub answered: Option<SampleTime>,
+}
+
+impl Frame<'_> {
+    /// Time at the end of this hop: what is heard now is known at this time.
+    pub fn end(&self) -> SampleTime {
+        self.rate.at_hop(self.index + 1)
+    }
+}
+
+/// dBm0 of a mean square.
+pub fn dbm0(mean_square: f32) -> f32 {
+    (10.0 * mean_square.max(1e-12).log10() + DBM0_OF_UNIT_POWER).max(FLOOR_DBM0)
+}
+
+/// What is the same for all calls at one rate: FFT plan, window, bands. Made once, shared.
+pub struct FrontPlan {
+    rate: SampleRate,
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    /// For each bin from `FIRST_BIN` on: the lower of the two bands it feeds, and its weight in it.
+    mel: Vec<(u8, f32)>,
+}
+
+/// Bin 3 (94 Hz) is the first inside the telephone band's lower slope.
+const FIRST_BIN: usize = 3;
+/// Bin 122 (3.8 kHz) is the last inside its upper slope.
+const LAST_BIN: usize = 122;
+
+impl FrontPlan {
+    /// The plan for a rate.
+    pub fn new(rate: SampleRate) -> FrontPlan {
+        let window_len = (rate.hz() / 8_000) as usize * 256;
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(window_len);
+        // Hann; a sine of amplitude a at a bin's centre gives |X| = a·N/4, and a²/2 is wanted of |x|².
+        let scale = 4.0 / (window_len as f32) * std::f32::consts::FRAC_1_SQRT_2;
+        let window = (0..window_len)
+            .map(|n| {
+                let phase = std::f32::consts::TAU * (n as f32 + 0.5) / window_len as f32;
+                scale * 0.5 * (1.0 - phase.cos())
+            })
+            .collect();
+        let mel_of = |hz: f32| 1127.0 * (1.0 + hz / 700.0).ln();
+        let (low, high) = (
+            mel_of(FIRST_BIN as f32 * BIN_HZ),
+            mel_of((LAST_BIN + 1) as f32 * BIN_HZ),
+        );
+        let mel = (FIRST_BIN..=LAST_BIN)
+            .map(|bin| {
+                // Position among band centres: band b is centred at b, falling to zero at b ± 1.
+                let at = (mel_of(bin as f32 * BIN_HZ) - low) / (high - low) * (BANDS as f32 - 1.0);
+                let lower = (at.floor() as usize).min(BANDS - 2);
+                (lower as u8, 1.0 - (at - lower as f32).clamp(0.0, 1.0))
+            })
+            .collect();
+        FrontPlan {
+            rate,
+            fft,
+            window,
+            mel,
+        }
+    }
+}
+
+/// The front end of one call: 128 ms of samples and the newest two spectra.
+pub struct FrontEnd {
+    plan: Arc<FrontPlan>,
+    history: Vec<f32>,
+    /// Per hop of the history, newest last: samples of it that were lost.
+    lost: [u16; LOST_HOPS],
+    hop: Vec<f32>,
+    hop_lost: u16,
+    windowed: Vec<f32>,
+    scratch: Vec<Complex32>,
+    wide: Vec<Complex32>,
+    spectrum: [Complex32; BINS],
+    before: [Complex32; BINS],
+    power: [f32; BINS],
+    bands: [f32; BANDS],
+    index: u64,
+    answered: Option<SampleTime>,
+}
+
+/// Hops that a window touches: 32 ms is 3.2 hops.
+const LOST_HOPS: usize = 4;
+
+impl FrontEnd {
+    /// A front end that has heard nothing.
+    pub fn new(plan: Arc<FrontPlan>) -> FrontEnd {
+        let window_len = plan.window.len();
+        FrontEnd {
+            history: vec![0.0; 4 * window_len],
+            lost: [0; LOST_HOPS],
+            hop: Vec::with_capacity(plan.rate.hop()),
+            hop_lost: 0,
+            windowed: vec![0.0; window_len],
+            scratch: plan.fft.make_scratch_vec(),
+            wide: plan.fft.make_output_vec(),
+            spectrum: [Complex32::default(); BINS],
+            before: [Complex32::default(); BINS],
+            power: [0.0; BINS],
+            bands: [FLOOR_DBM0; BANDS],
+            index: 0,
+            answered: None,
+            plan,
+        }
+    }
+
+    /// The rate.
+    pub fn rate(&self) -> SampleRate {
+        self.plan.rate
+    }
+
+    /// Samples heard or lost so far.
+    pub fn now(&self) -> SampleTime {
+        self.plan.rate.at_hop(self.index) + self.hop.len() as u64
+    }
+
+    /// Marks the answer at the current sample.
+    pub fn answered(&mut self) {
+        self.answered = Some(self.now());
+    }
+
+    /// Takes samples up to the end of the hop; gives back how many, and whether the hop is full.
+    pub fn take(&mut self, samples: &[i16]) -> (usize, bool) {
+        let room = self.plan.rate.hop() - self.hop.len();
+        let taken = room.min(samples.len());
+        self.hop
+            .extend(samples[..taken].iter().map(|&s| f32::from(s) * (1.0 / 32_768.0)));
+        (taken, taken == room)
+    }
+
+    /// The same for lost samples.
+    pub fn take_lost(&mut self, samples: u64) -> (u64, bool) {
+        let room = self.plan.rate.hop() - self.hop.len();
+        let taken = samples.min(room as u64);
+        self.hop.resize(self.hop.len() + taken as usize, 0.0);
+        self.hop_lost += taken as u16;
+        (taken, taken == room as u64)
+    }
+
+    /// Passes over whole hops of lost audio without a frame for each. The current hop must be empty.
+    pub fn skip_hops(&mut self, hops: u64) {
+        debug_assert!(self.hop.is_empty());
+        self.index += hops;
+    }
+
+    /// Turns the full hop into a frame.
+    pub fn frame(&mut self) -> Frame<'_> {
+        let hop = self.plan.rate.hop();
+        debug_assert_eq!(self.hop.len(), hop);
+        self.history.copy_within(hop.., 0);
+        let keep = self.history.len() - hop;
+        self.history[keep..].copy_from_slice(&self.hop);
+        self.lost.copy_within(1.., 0);
+        self.lost[LOST_HOPS - 1] = self.hop_lost;
+        let lost: u32 = self.lost.iter().map(|&n| u32::from(n)).sum();
+
+        let mean_square = self.hop.iter().map(|s| s * s).sum::<f32>() / hop as f32;
+        std::mem::swap(&mut self.spectrum, &mut self.before);
+        self.transform();
+        self.sum_bands();
+
+        self.hop.clear();
+        self.hop_lost = 0;
+        let index = self.index;
+        self.index += 1;
+        Frame {
+            index,
+            rate: self.plan.rate,
+            lost: lost as f32 / (LOST_HOPS * hop) as f32,
+            level_dbm0: dbm0(mean_square),
+            spectrum: &self.spectrum,
+            before: &self.before,
+            power: &self.power,
+            bands: &self.bands,
+            history: &self.history,
+            answered: self.answered.take(),
+        }
+    }
+
+    fn transform(&mut self) {
+        let newest = &self.history[self.history.len() - self.windowed.len()..];
+        for ((out, &sample), &weight) in self.windowed.iter_mut().zip(newest).zip(&self.plan.window) {
+            *out = sample * weight;
+        }
+        let done = self
+            .plan
+            .fft
+            .process_with_scratch(&mut self.windowed, &mut self.wide, &mut self.scratch);
+        debug_assert!(done.is_ok(), "buffers were made by the plan");
+        self.spectrum.copy_from_slice(&self.wide[..BINS]);
+        for (power, x) in self.power.iter_mut().zip(&self.spectrum) {
+            *power = x.re * x.re + x.im * x.im;
+        }
+    }
+
+    fn sum_bands(&mut self) {
+        let mut sums = [0.0_f32; BANDS];
+        for (&(lower, weight), &power) in self.plan.mel.iter().zip(&self.power[FIRST_BIN..=LAST_BIN]) {
+            let lower = usize::from(lower);
+            sums[lower] += weight * power;
+            sums[lower + 1] += (1.0 - weight) * power;
+        }
+        // A Hann window's noise bandwidth is 1.5 bins: the sum over bins counts each power 1.5 times.
+        for (level, sum) in self.bands.iter_mut().zip(sums) {
+            *level = dbm0(sum * (1.0 / 1.5));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Spectral peaks of one hop: what a tone looks like before anybody asks which tone it is.
+//!
+//! Local maxima of the 32 ms power spectrum, refined to about 1 Hz by the phase advance from the hop before.
+
+use crate::front::{BIN_HZ, BINS, Frame, dbm0};
+
+/// At most this many peaks are kept, strongest first: two tones and their worst companions.
+pub const PEAKS: usize = 4;
+
+/// One peak.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Peak {
+    /// Frequency, Hz.
+    pub hz: f32,
+    /// Level of the tone that would make it, dBm0.
+    pub dbm0: f32,
+    /// Its share of the power of the whole band (200 to 3700 Hz), 0 to 1.
+    pub share: f32,
+}
+
+/// The peaks of a hop.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Peaks {
+    list: [Peak; PEAKS],
+    len: usize,
+    /// Power of the whole band (200 to 3700 Hz), dBm0.
+    pub band_dbm0: f32,
+}
+
+impl Peaks {
+    /// The peaks, strongest first.
+    pub fn as_slice(&self) -> &[Peak] {
+        &self.list[..self.len]
+    }
+
+    /// The peaks of a frame.
+    pub fn of(frame: &Frame<'_>) -> Peaks {
+        const LOW: usize = 6;
+        const HIGH: usize = 118;
+        let power = frame.power;
+        // 1.5: the noise bandwidth of a Hann window, in bins.
+        let total = power[LOW..=HIGH].iter().sum::<f32>() / 1.5;
+        let mut peaks = Peaks {
+            band_dbm0: dbm0(total),
+            ..Peaks::default()
+        };
+        if total < 1e-9 {
+            return peaks;
+        }
+        let floor = total * 0.02;
+        for bin in LOW..=HIGH.min(BINS - 3) {
+            let p = power[bin];
+            if p > floor && p > power[bin - 1] && p >= power[bin + 1] {
+                let main_lobe = (power[bin - 1] + p + power[bin + 1]) / 1.5;
+                peaks.insert(Peak {
+                    hz: refine(frame, bin),
+                    dbm0: dbm0(main_lobe),
+                    share: (main_lobe / total).min(1.0),
+                });
+            }
+        }
+        peaks
+    }
+
+    fn insert(&mut self, peak: Peak) {
+        let at = self.list[..self.len]
+            .iter()
+            .position(|p| p.share < peak.share)
+            .unwrap_or(self.len);
+        if at == PEAKS {
+            return;
+        }
+        self.len = (self.len + 1).min(PEAKS);
+        self.list.copy_within(at..self.len - 1, at + 1);
+        self.list[at] = peak;
+    }
+}
+
+/// Frequency of the peak at `bin`, from the phase advance over one hop.
+fn refine(frame: &Frame<'_>, bin: usize) -> f32 {
+    let hop_s = 0.01_f32;
+    let advance = (frame.spectrum[bin] * frame.before[bin].conj()).arg() / std::f32::consts::TAU;
+    let guess = bin as f32 * BIN_HZ * hop_s;
+    // The phase tells the frequency up to multiples of 100 Hz; the bin is known to ±16 Hz, so the nearest one is meant.
+    let turns = (guess - advance).round();
+    let hz = (advance + turns) / hop_s;
+    if (hz - bin as f32 * BIN_HZ).abs() < BIN_HZ {
+        hz
+    } else {
+        bin as f32 * BIN_HZ
+    }
+}
