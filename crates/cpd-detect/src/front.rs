@@ -110,6 +110,13 @@ impl FrontPlan {
     }
 }
 
+impl FrontPlan {
+    /// The rate it was made for.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+}
+
 /// The front end of one call: 128 ms of samples and the newest two spectra.
 pub struct FrontEnd {
     plan: Arc<FrontPlan>,
