@@ -23,6 +23,7 @@ pub const BANDS: usize = 24;
 pub const FLOOR_DBM0: f32 = -80.0;
 /// dBm0 of a mean square of 1 (a full-scale square wave): a full-scale sine has mean square ½ and, in G.711, +3.14 dBm0
 /// (ITU-T G.711, tables 5 and 6).
+#[allow(clippy::approx_constant, reason = "3.14 dBm0 is G.711's overload point, not π")]
 const DBM0_OF_UNIT_POWER: f32 = 3.14 + 3.0103;
 
 /// One hop of audio, as all detectors see it.
