@@ -1,5 +1,10 @@
 //! Signalling tones: call progress of every country, SIT, DTMF, fax, modem, beeps.
 
+mod burst;
+mod cadence;
+mod lines;
+mod progress;
+
 use std::sync::Arc;
 
 use crate::activity::Hearing;
@@ -7,21 +12,24 @@ use crate::events::Events;
 use crate::front::Frame;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
+use progress::ProgressEar;
 
 /// Hears all tones of one call.
 pub struct ToneEar {
-    _plans: Arc<Plans>,
+    progress: ProgressEar,
 }
 
 impl ToneEar {
     /// An ear for the tones of `countries` (all, where empty).
     pub fn new(plans: Arc<Plans>, countries: &[String]) -> ToneEar {
-        let _ = countries;
-        ToneEar { _plans: plans }
+        ToneEar {
+            progress: ProgressEar::new(plans, countries),
+        }
     }
 
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
-        let _ = (frame, peaks, hearing, events);
+        let _ = peaks;
+        self.progress.hear(frame, hearing, events);
     }
 }

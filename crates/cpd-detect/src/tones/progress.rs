@@ -1,0 +1,339 @@
+//! Call-progress tones: ringback, busy and congestion of any country.
+//!
+//! Bursts with their lines come from [`BurstEar`]; consecutive bursts of the same tone are a train, whose lengths
+//! [`Cadences`] weighs against every plan. A kind is told as soon as it is beyond reasonable doubt (a long first burst
+//! is ringback after 0.9 s, busy types settle at the second burst), and told again when it changes or becomes clearer.
+//! Where a length breaks the cadence heard so far (the network went from ringing to busy) a new train begins there.
+
+use std::sync::Arc;
+
+use super::burst::{BurstEar, Edge, same_tone};
+use super::cadence::{Cadences, Opinion, SPANS, Span, VoiceFit, place};
+use super::lines::Lines;
+use crate::activity::Hearing;
+use crate::event::{Event, EventKind, ProgressTone, ToneHeard};
+use crate::events::Events;
+use crate::front::Frame;
+use crate::plan::Plans;
+use crate::time::{SampleRate, SampleTime};
+
+/// Probability at which a kind (or "busy or congestion") is told.
+const SETTLED: f32 = 0.9;
+/// How much surer a kind must have become to be told again.
+const SURER: f32 = 0.2;
+/// How much surer than the kind that was told another must be.
+const OTHER_SURER: f32 = 0.15;
+/// At most so many tellings a train: first, surer, cadence known, and changes of mind.
+const TELLINGS: u8 = 6;
+/// Logarithm of the prior odds of a tone that is no call progress.
+const NONE_LN: f32 = 1.0;
+/// The same after the answer or right after speech, when beeps are about.
+const NONE_AMONG_BEEPS_LN: f32 = 4.0;
+/// Speech this long ago still makes a beep likely, ms.
+const AFTER_SPEECH_MS: u64 = 2_500;
+/// A pause this long ends a train, ms: the longest of any plan is 9 s.
+const PAUSE_MAX_MS: u64 = 10_500;
+/// Lengths of what still lasts at which the plans are weighed again, ms.
+const CHECKS_MS: [f32; 8] = [300.0, 600.0, 880.0, 1_100.0, 1_400.0, 1_900.0, 2_600.0, 3_600.0];
+/// Lost audio in a row that ends a train, ms.
+const LOST_MAX_MS: u64 = 200;
+
+/// Hears call-progress tones.
+pub(crate) struct ProgressEar {
+    plans: Arc<Plans>,
+    cadences: Cadences,
+    bursts: BurstEar,
+    fit: VoiceFit,
+    train: Train,
+    told: Option<Told>,
+    tellings: u8,
+    answered: bool,
+    spoken: Option<SampleTime>,
+    next_hop: u64,
+    lost_since: Option<u64>,
+}
+
+/// The bursts and pauses of one tone.
+#[derive(Clone, Copy, Debug, Default)]
+struct Train {
+    spans: [Span; SPANS],
+    len: usize,
+    /// Beginning of the span that lasts.
+    edge: SampleTime,
+    /// Beginning of the first burst.
+    from: SampleTime,
+    /// Whether a burst lasts (or else a pause).
+    on: bool,
+    /// The burst that lasts began before the audio did.
+    cut: bool,
+    /// Next of [`CHECKS_MS`].
+    check: usize,
+    lines: Lines,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    kind: ProgressTone,
+    confidence: f32,
+    cadence_known: bool,
+}
+
+impl ProgressEar {
+    /// An ear for the tones of `countries` above all others (all alike, where empty).
+    pub(crate) fn new(plans: Arc<Plans>, countries: &[String]) -> ProgressEar {
+        ProgressEar {
+            cadences: Cadences::new(&plans, countries),
+            bursts: BurstEar::new(),
+            fit: VoiceFit::new(&plans),
+            train: Train::default(),
+            told: None,
+            tellings: 0,
+            answered: false,
+            spoken: None,
+            next_hop: 0,
+            lost_since: None,
+            plans,
+        }
+    }
+
+    /// Hears one hop.
+    pub(crate) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, events: &mut Events) {
+        self.answered |= frame.answered.is_some();
+        if hearing.speech > 0.6 && hearing.tone < 0.5 {
+            self.spoken = Some(frame.end());
+        }
+        let jumped = frame.index != self.next_hop && self.next_hop != 0;
+        self.next_hop = frame.index + 1;
+        if frame.lost > 0.0 || jumped {
+            let since = *self.lost_since.get_or_insert(frame.index);
+            let lost_ms = (frame.index - since) * 10;
+            if jumped || lost_ms > LOST_MAX_MS {
+                self.bursts.interrupt();
+                self.end_train();
+            }
+            if frame.lost > 0.0 {
+                return;
+            }
+        }
+        self.lost_since = None;
+        match self.bursts.hear(frame) {
+            Some(Edge::Began { at, cut }) => self.on_began(frame, at, cut, events),
+            Some(Edge::Looked) => self.fit.add(&self.plans, self.bursts.lines()),
+            Some(Edge::Ended { at, cut }) => self.on_ended(frame, at, cut, events),
+            Some(Edge::Withdrawn) => self.end_train(),
+            None => self.on_time(frame, events),
+        }
+    }
+
+    fn on_began(&mut self, frame: &Frame<'_>, at: SampleTime, cut: bool, events: &mut Events) {
+        let lines = *self.bursts.lines();
+        let follows = self.train.len > 0 && same_tone(&lines, &self.train.lines);
+        if follows {
+            self.close_span(frame.rate, at);
+        } else {
+            self.end_train();
+        }
+        if self.train.len == 0 {
+            self.train.from = at;
+        }
+        self.train.edge = at;
+        self.train.on = true;
+        self.train.cut = cut;
+        self.train.check = 0;
+        self.train.lines = lines;
+        self.fit.add(&self.plans, &lines);
+        self.weigh(frame, events);
+    }
+
+    fn on_ended(&mut self, frame: &Frame<'_>, at: SampleTime, cut: bool, events: &mut Events) {
+        if cut {
+            // Its length is not known, nor is what follows a pause.
+            self.bursts.forget();
+            self.end_train();
+            return;
+        }
+        self.close_span(frame.rate, at);
+        self.train.edge = at;
+        self.train.on = false;
+        self.train.cut = false;
+        self.train.check = 0;
+        self.weigh(frame, events);
+    }
+
+    /// Nothing happened: perhaps that says something.
+    fn on_time(&mut self, frame: &Frame<'_>, events: &mut Events) {
+        if self.train.len == 0 && !self.train.on {
+            return;
+        }
+        let lasts_ms = self.lasts_ms(frame);
+        if !self.train.on && lasts_ms > PAUSE_MAX_MS as f32 {
+            self.bursts.forget();
+            self.end_train();
+        } else if CHECKS_MS.get(self.train.check).is_some_and(|&ms| lasts_ms >= ms) {
+            self.train.check += 1;
+            self.weigh(frame, events);
+        }
+    }
+
+    /// How long the present burst or pause lasts, ms: the newest audio counts half, being at the window's edge.
+    fn lasts_ms(&self, frame: &Frame<'_>) -> f32 {
+        let heard = SampleTime((frame.end() - SampleTime(frame.rate.at_ms(16).0)).max(self.train.edge.0));
+        length_ms(frame.rate, self.train.edge, heard)
+    }
+
+    fn close_span(&mut self, rate: SampleRate, at: SampleTime) {
+        let train = &mut self.train;
+        if train.len == SPANS {
+            train.spans.copy_within(2.., 0);
+            train.len -= 2;
+        }
+        train.spans[train.len] = Span {
+            ms: length_ms(rate, train.edge, at),
+            cut: train.cut,
+            lasts: false,
+        };
+        train.len += 1;
+        // Did the plans foresee this length better than nothing at all does?
+        let newest = self.train.len - 1;
+        if newest == 0 {
+            return;
+        }
+        let plans_ln = |spans: &[Span]| self.cadences.weigh(&self.plans, &self.fit, spans, 0.0).plans_ln;
+        let gained = plans_ln(&self.train.spans[..=newest]) - plans_ln(&self.train.spans[..newest]);
+        if gained < Cadences::any_ln(&self.train.spans[newest]) - 0.5 {
+            self.begin_anew(newest, at);
+        }
+    }
+
+    /// The cadence broke at span `newest`: what went before is over.
+    fn begin_anew(&mut self, newest: usize, at: SampleTime) {
+        let train = &mut self.train;
+        if newest.is_multiple_of(2) {
+            // A burst of another length: the new cadence begins with it.
+            train.spans[0] = train.spans[newest];
+            train.len = 1;
+            train.from = train.edge;
+        } else {
+            train.len = 0;
+            train.from = at;
+        }
+    }
+
+    fn end_train(&mut self) {
+        self.train = Train::default();
+        self.fit.clear();
+        self.told = None;
+        self.tellings = 0;
+    }
+
+    fn none_ln(&self, now: SampleTime, rate: SampleRate) -> f32 {
+        let spoken = self
+            .spoken
+            .is_some_and(|spoken| spoken < now && self.train.from - spoken < rate.at_ms(AFTER_SPEECH_MS).0);
+        if self.answered || spoken {
+            NONE_AMONG_BEEPS_LN
+        } else {
+            NONE_LN
+        }
+    }
+
+    /// Weighs the train as it stands and tells what is settled.
+    fn weigh(&mut self, frame: &Frame<'_>, events: &mut Events) {
+        let mut spans = [Span::default(); SPANS + 1];
+        let len = self.train.len;
+        spans[..len].copy_from_slice(&self.train.spans[..len]);
+        spans[len] = Span {
+            ms: self.lasts_ms(frame),
+            cut: self.train.on && self.train.cut,
+            lasts: true,
+        };
+        if len == 0 && !self.train.on {
+            return;
+        }
+        let odds = self.none_ln(frame.end(), frame.rate);
+        let opinion = self.cadences.weigh(&self.plans, &self.fit, &spans[..=len], odds);
+        self.tell(frame, &opinion, events);
+    }
+
+    fn tell(&mut self, frame: &Frame<'_>, opinion: &Opinion, events: &mut Events) {
+        let [ring, busy, congestion] = opinion.kinds;
+        let (kind, confidence, runner_up) = if ring >= SETTLED {
+            let other = if busy > congestion {
+                (ProgressTone::Busy, busy)
+            } else {
+                (ProgressTone::Congestion, congestion)
+            };
+            (ProgressTone::Ringback, ring, other)
+        } else if busy + congestion >= SETTLED {
+            if busy >= congestion {
+                (ProgressTone::Busy, busy, (ProgressTone::Congestion, congestion))
+            } else {
+                (ProgressTone::Congestion, congestion, (ProgressTone::Busy, busy))
+            }
+        } else {
+            return;
+        };
+        let cadence_known = self.train.len >= 2;
+        let news = match self.told {
+            None => true,
+            Some(told) if told.kind != kind => confidence > opinion.kinds[place(told.kind)] + OTHER_SURER,
+            Some(told) => confidence > told.confidence + SURER || (cadence_known && !told.cadence_known),
+        };
+        if !news || self.tellings >= TELLINGS {
+            return;
+        }
+        self.told = Some(Told {
+            kind,
+            confidence,
+            cadence_known,
+        });
+        self.tellings += 1;
+        events.push(Event {
+            known: frame.end(),
+            from: self.train.from,
+            confidence,
+            kind: EventKind::Tone(self.heard(kind, opinion, runner_up)),
+        });
+    }
+
+    fn heard(&self, kind: ProgressTone, opinion: &Opinion, runner_up: (ProgressTone, f32)) -> ToneHeard {
+        let lines = self.train.lines.as_slice();
+        let pattern = self.plans.patterns().get(opinion.best[place(kind)]);
+        let mut hz = [0.0; 2];
+        for (slot, line) in hz.iter_mut().zip(lines) {
+            *slot = line.hz;
+        }
+        let single = pattern.is_some_and(|p| self.plans.voices()[p.voice].hz[1] == 0.0);
+        if single || (lines.len() > 1 && lines[1].share < 0.15) {
+            hz[1] = 0.0;
+        } else if hz[1] > 0.0 && hz[1] < hz[0] {
+            hz.swap(0, 1);
+        }
+        let mut cadence_ms = [0; 4];
+        let whole = self.train.spans[..self.train.len]
+            .iter()
+            .skip(if self.train.spans[0].cut { 2 } else { 0 });
+        for (slot, span) in cadence_ms.iter_mut().zip(whole) {
+            *slot = span.ms as u16;
+        }
+        let countries = pattern
+            .map(|p| {
+                p.countries
+                    .iter()
+                    .map(|&at| self.plans.countries()[usize::from(at)].country.clone())
+                    .collect()
+            })
+            .unwrap_or_default();
+        ToneHeard {
+            kind,
+            hz,
+            cadence_ms,
+            countries,
+            runner_up: (runner_up.1 > 0.02).then_some(runner_up),
+        }
+    }
+}
+
+fn length_ms(rate: SampleRate, from: SampleTime, to: SampleTime) -> f32 {
+    (to - from) as f32 * 1_000.0 / rate.hz() as f32
+}
