@@ -33,10 +33,10 @@ const TURN_HOPS: std::ops::RangeInclusive<u64> = 40..=50;
 const LATE_HOPS: u64 = 110;
 /// Hops of one block of modulation: 3 periods of 15 Hz.
 const BLOCK: usize = 20;
-/// V.8: modulated by 20 ± 1 %; the 32 ms window leaves 17 %, a low-rate codec half of that.
+/// V.8: modulated by 20 ± 1 %; the 32 ms window leaves 17 %, GSM 10 %.
 const MODULATED: f32 = 0.08;
-/// The strongest neighbour (10 and 20 Hz) is weaker by this factor.
-const OVER_NEIGHBOURS: f32 = 2.0;
+/// The stronger neighbour (10 and 20 Hz) is weaker by this factor: GSM alone ripples at all of them.
+const OVER_NEIGHBOURS: f32 = 2.7;
 
 /// Hears the answer tone.
 #[derive(Clone, Debug)]
@@ -56,7 +56,8 @@ pub struct AnswerToneEar {
     /// Amplitudes of the present block.
     amplitudes: [f32; BLOCK],
     amplitudes_len: usize,
-    blocks_modulated: u32,
+    /// Sums of the blocks' amplitudes, relative to their mean, turned at 10, 15 and 20 Hz.
+    modulation: [Complex32; 3],
     blocks: u32,
     told: Option<Kind>,
     is_sure: bool,
@@ -83,7 +84,7 @@ impl Default for AnswerToneEar {
             turns_in_time: 0,
             amplitudes: [0.0; BLOCK],
             amplitudes_len: 0,
-            blocks_modulated: 0,
+            modulation: [Complex32::default(); 3],
             blocks: 0,
             told: None,
             is_sure: false,
@@ -184,21 +185,26 @@ impl AnswerToneEar {
                 *amplitude = mean;
             }
         }
-        // Cycles a block: 2, 3 and 4 are 10, 15 and 20 Hz.
-        let depth = |cycles: usize| {
-            let sum: Complex32 = self
-                .amplitudes
-                .iter()
-                .enumerate()
-                .map(|(n, &a)| Complex32::from_polar(a - mean, TAU * (n * cycles) as f32 / BLOCK as f32))
-                .sum();
-            2.0 * sum.norm() / (BLOCK as f32 * mean.max(1e-9))
-        };
-        self.blocks += 1;
-        let at_15 = depth(3);
-        if at_15 > MODULATED && at_15 > OVER_NEIGHBOURS * depth(2).max(depth(4)) {
-            self.blocks_modulated += 1;
+        if mean <= 0.0 {
+            return;
         }
+        // Cycles a block: 2, 3 and 4 are 10, 15 and 20 Hz. Whole cycles, so that blocks add up in phase however many
+        // hops lie between them.
+        let start = frame.index as usize % BLOCK;
+        for (cycles, sum) in (2..).zip(&mut self.modulation) {
+            for (n, amplitude) in self.amplitudes.iter().enumerate() {
+                let turn = TAU * ((start + n) * cycles % BLOCK) as f32 / BLOCK as f32;
+                *sum += Complex32::from_polar(amplitude / mean - 1.0, turn);
+            }
+        }
+        self.blocks += 1;
+    }
+
+    fn is_modulated(&self) -> bool {
+        let depth = self
+            .modulation
+            .map(|sum| 2.0 * sum.norm() / (BLOCK as f32 * self.blocks.max(1) as f32));
+        self.blocks >= 2 && depth[1] > MODULATED && depth[1] > OVER_NEIGHBOURS * depth[0].max(depth[2])
     }
 
     fn tell(&mut self, frame: &Frame<'_>, age: u64, context: &Context, events: &mut Events) {
@@ -210,7 +216,7 @@ impl AnswerToneEar {
         if age < wait {
             return;
         }
-        let kind = if self.blocks_modulated >= 2 && 2 * self.blocks_modulated > self.blocks {
+        let kind = if self.is_modulated() {
             Kind::Modulated
         } else if self.turns_in_time >= 2 || (self.turns_in_time == 1 && self.turns <= 2 && age < LATE_HOPS) {
             Kind::Reversed
@@ -220,7 +226,7 @@ impl AnswerToneEar {
         let is_sure = match kind {
             Kind::Plain => age > LATE_HOPS,
             Kind::Reversed => self.turns_in_time >= 2,
-            Kind::Modulated => self.blocks_modulated >= 4,
+            Kind::Modulated => self.blocks >= 5,
         };
         // Modulation is known after all; a reversal that never came again was a concealed packet.
         let is_news = self.told != Some(kind) || (is_sure && !self.is_sure);

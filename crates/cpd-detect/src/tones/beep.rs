@@ -12,6 +12,7 @@ use crate::events::Events;
 use crate::front::{BIN_HZ, BINS, Frame};
 use crate::peaks::Peaks;
 use crate::tones::context::Context;
+use crate::tones::dtmf;
 use crate::tones::line::{LINES, Line, Lines, TOGETHER_DB, TOGETHER_HOPS};
 
 /// Frequencies that beeps have: answering machines use 350 to 2100 Hz, the upper one of a pair lies up to 2600 Hz.
@@ -33,6 +34,15 @@ const SIT_FIRST_HZ: std::ops::RangeInclusive<f32> = 870.0..=1_032.0;
 const SIT_SECOND_HZ: std::ops::RangeInclusive<f32> = 1_300.0..=1_500.0;
 /// The longest first tone of SIT: 460 ms as deployed.
 const SIT_LONGEST_HOPS: u64 = 48;
+/// The fax calling tone (T.30) and its length.
+const CNG_HZ: std::ops::RangeInclusive<f32> = 1_075.0..=1_125.0;
+const CNG_HOPS: std::ops::RangeInclusive<u64> = 41..=61;
+/// Voice that makes a greeting beyond doubt, ms.
+const SURE_GREETING_MS: u32 = 1_000;
+/// The answer tone of fax and modem (V.25).
+const ANSWER_HZ: std::ops::RangeInclusive<f32> = 2_084.0..=2_116.0;
+/// A pair of DTMF frequencies that lasts longer than a key is pressed as a rule.
+const DIGIT_LONGEST_HOPS: u64 = 26;
 /// Horns of cars, Hz: two-tone horns sound at 400 to 520, single ones from 350.
 const HORN_HZ: std::ops::RangeInclusive<f32> = 340.0..=570.0;
 /// The second of two beeps follows within this many hops (the first one's end is known to ±3 hops).
@@ -211,8 +221,7 @@ impl BeepEar {
         }
         let candidate = *candidate;
         let hz = line.hz;
-        let is_settled =
-            !PROGRESS_HZ.contains(&hz) && (!SIT_FIRST_HZ.contains(&hz) || age >= SIT_LONGEST_HOPS);
+        let is_settled = self.hold_hops(&candidate) <= age;
         if is_settled
             && candidate.look() == Look::Clear
             && !self.is_told(line)
@@ -272,6 +281,10 @@ impl BeepEar {
             });
             return;
         }
+        let is_other_signal = (CNG_HZ.contains(&line.hz)
+            && CNG_HOPS.contains(&length)
+            && candidate.voice_ms < SURE_GREETING_MS)
+            || (is_digit([line.hz, candidate.other_hz]) && length < DIGIT_LONGEST_HOPS);
         let has_quiet = candidate.quiet_hops >= QUIET_BEFORE_HOPS;
         let is_long_enough = match look {
             Look::Clear => length >= SHORT_HOPS || (length >= SHORTEST_HOPS && has_quiet),
@@ -285,6 +298,7 @@ impl BeepEar {
         let can_wait = is_long_enough
             && length <= LONGEST_HOPS
             && !sit_goes_on
+            && !is_other_signal
             && self
                 .waiting
                 .is_none_or(|waiting| !waiting.is_told || waiting.until < frame.index)
@@ -360,6 +374,21 @@ impl BeepEar {
             });
         } else if hop > waiting.last + 2 * LONGEST_HOPS {
             self.waiting = None;
+        }
+    }
+
+    /// Hops that a beep must last before it is told: longer than what else has its frequency.
+    fn hold_hops(&self, candidate: &Candidate) -> u64 {
+        let hz = candidate.line.hz;
+        if PROGRESS_HZ.contains(&hz) || CNG_HZ.contains(&hz) || ANSWER_HZ.contains(&hz) {
+            // Told at the end, if it has one.
+            u64::MAX
+        } else if SIT_FIRST_HZ.contains(&hz) {
+            SIT_LONGEST_HOPS
+        } else if is_digit([hz, candidate.other_hz]) {
+            DIGIT_LONGEST_HOPS
+        } else {
+            CLEAR_HOPS
         }
     }
 
@@ -526,6 +555,13 @@ impl Candidate {
         self.below += part * (below - self.below);
         self.tone_dbm0 += part * (tone_dbm0 - self.tone_dbm0);
     }
+}
+
+/// Whether the two are the frequencies of a DTMF digit.
+fn is_digit(hz: [f32; 2]) -> bool {
+    let (low, high) = (hz[0].min(hz[1]), hz[0].max(hz[1]));
+    let is_in = |group: &[f32; 4], hz: f32| group.iter().any(|&own| (own - hz).abs() < 0.022 * own);
+    is_in(&dtmf::ROW_HZ, low) && is_in(&dtmf::COLUMN_HZ, high)
 }
 
 /// Whether the two stand as harmonics do, 1 to 2, 3, 4 or 5.

@@ -10,9 +10,9 @@ use crate::front::{BIN_HZ, Frame};
 use crate::peaks::{Peak, Peaks};
 
 /// The low group, Hz.
-const ROW_HZ: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
+pub(super) const ROW_HZ: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
 /// The high group, Hz.
-const COLUMN_HZ: [f32; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
+pub(super) const COLUMN_HZ: [f32; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
 const DIGITS: [[char; 4]; 4] = [
     ['1', '2', '3', 'A'],
     ['4', '5', '6', 'B'],

@@ -7,6 +7,7 @@ pub mod dtmf;
 pub mod fax;
 pub mod line;
 pub mod modem;
+mod modem_data;
 pub mod signals;
 
 use std::sync::Arc;

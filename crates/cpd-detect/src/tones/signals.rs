@@ -12,6 +12,7 @@ use crate::tones::dtmf::DtmfEar;
 use crate::tones::fax::FaxEar;
 use crate::tones::line::Lines;
 use crate::tones::modem::ModemEar;
+use crate::tones::modem_data::ModemDataEar;
 
 /// Hears the signals of terminals.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,7 @@ pub struct SignalEar {
     answer_tone: AnswerToneEar,
     fax: FaxEar,
     modem: ModemEar,
+    modem_data: ModemDataEar,
     beep: BeepEar,
 }
 
@@ -34,6 +36,7 @@ impl SignalEar {
         self.answer_tone.hear(frame, &self.lines, &self.context, events);
         self.fax.hear(frame, &self.lines, &self.context, events);
         self.modem.hear(frame, &self.lines, &self.context, events);
+        self.modem_data.hear(frame, peaks, events);
         self.beep.hear(frame, peaks, &self.lines, &self.context, events);
     }
 }
