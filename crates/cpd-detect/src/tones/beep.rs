@@ -211,11 +211,11 @@ impl BeepEar {
         let candidate = &mut self.candidates[at];
         candidate.line = *line;
         // Before the fourth hop the window still holds the onset.
-        if line.hops <= 3 {
+        if line.hops <= 3 || !line.is_loud() {
             return;
         }
         candidate.measure(frame, peaks, lines);
-        let age = line.last - line.from;
+        let age = line.length_hops();
         if !(CLEAR_HOPS..=LONGEST_HOPS).contains(&age) {
             return;
         }
@@ -236,7 +236,7 @@ impl BeepEar {
             return;
         };
         let candidate = std::mem::take(&mut self.candidates[at]);
-        let length = line.last - line.from;
+        let length = line.length_hops();
         let look = candidate.look();
         let is_tone = look != Look::No && length >= SHORTEST_HOPS - 2;
         let told = self.is_told(line);
@@ -248,7 +248,7 @@ impl BeepEar {
             && line.from - waiting.last <= DOUBLE_PAUSE_HOPS
         {
             waiting.count += 1;
-            waiting.last = line.last;
+            waiting.last = line.until;
             waiting.until = frame.index + CADENCE_HOPS;
             if waiting.is_told && waiting.count == 2 {
                 let length = waiting.last - waiting.from;
@@ -274,10 +274,10 @@ impl BeepEar {
             self.waiting = Some(Waiting {
                 candidate,
                 from: line.from,
-                last: line.last,
+                last: line.until,
                 count: 1,
                 is_told: true,
-                until: line.last + DOUBLE_PAUSE_HOPS,
+                until: line.until + DOUBLE_PAUSE_HOPS,
             });
             return;
         }
@@ -322,10 +322,10 @@ impl BeepEar {
             self.waiting = Some(Waiting {
                 candidate,
                 from: line.from,
-                last: line.last,
+                last: line.until,
                 count: 1,
                 is_told: false,
-                until: line.last + hold,
+                until: line.until + hold,
             });
         }
     }
@@ -417,7 +417,7 @@ impl BeepEar {
             candidate.voice_ms >= EARLY_GREETING_MS
                 && candidate.look() == Look::Clear
                 && candidate.quiet_hops >= QUIET_BEFORE_HOPS
-                && line.last - line.from >= EARLY_HOPS
+                && line.length_hops() >= EARLY_HOPS
                 && !PROGRESS_HZ.contains(&line.hz)
                 && notes == 0
         };
@@ -436,12 +436,12 @@ impl BeepEar {
             } else {
                 past.times
             };
-            past.last = line.last;
+            past.last = line.until;
         } else if let Some(oldest) = self.past.iter_mut().min_by_key(|p| p.last) {
             *oldest = Past {
                 hz: line.hz,
                 from: line.from,
-                last: line.last,
+                last: line.until,
                 times: 1,
             };
         }

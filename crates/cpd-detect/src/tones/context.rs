@@ -11,8 +11,10 @@ use crate::tones::line::Lines;
 const BLOCK_HOPS: u64 = 25;
 /// Blocks that make the floor: two seconds. A greeting pauses that often.
 const BLOCKS: usize = 8;
+/// What is quiet is so for this long; a packet that was concealed with silence is not the floor.
+const LASTS_HOPS: usize = 8;
 /// Voice stands at least this far above the floor, dB.
-const VOICE_OVER_FLOOR_DB: f32 = 8.0;
+const VOICE_OVER_FLOOR_DB: f32 = 6.0;
 /// And above this level, dBm0: the floor of a muted line says nothing about voices.
 const VOICE_AT_LEAST_DBM0: f32 = -58.0;
 /// And it moves: within a quarter of a second by this much, dB. Noise that begins is loud and does not.
@@ -28,7 +30,6 @@ const PAST: usize = 25;
 #[derive(Clone, Debug)]
 pub struct Context {
     /// Levels here are of the whole band, dBm0.
-    smooth: f32,
     block: f32,
     blocks: [f32; BLOCKS],
     floor: f32,
@@ -49,7 +50,6 @@ const UNKNOWN_DBM0: f32 = 20.0;
 impl Default for Context {
     fn default() -> Context {
         Context {
-            smooth: FLOOR_DBM0,
             block: UNKNOWN_DBM0,
             blocks: [UNKNOWN_DBM0; BLOCKS],
             floor: FLOOR_DBM0,
@@ -76,8 +76,10 @@ impl Context {
         let level = peaks.band_dbm0;
         self.past.copy_within(1.., 0);
         self.past[PAST - 1] = level;
-        self.smooth += 0.4 * (level - self.smooth);
-        self.block = self.block.min(self.smooth);
+        let lasting = self.past[PAST - LASTS_HOPS..]
+            .iter()
+            .fold(FLOOR_DBM0, |a, &l| a.max(l));
+        self.block = self.block.min(lasting);
         if frame.index % BLOCK_HOPS == BLOCK_HOPS - 1 {
             self.blocks.copy_within(1.., 0);
             self.blocks[BLOCKS - 1] = self.block;

@@ -57,7 +57,7 @@ impl FaxEar {
 
     fn on_line(&mut self, frame: &Frame<'_>, line: &Line, context: &Context, events: &mut Events) {
         let is_cng = (line.hz - CNG_HZ).abs() <= CNG_TOLERANCE_HZ
-            && CNG_HOPS.contains(&(line.last - line.from))
+            && CNG_HOPS.contains(&line.length_hops())
             && line.is_tone()
             && line.share > 0.2;
         if !is_cng {

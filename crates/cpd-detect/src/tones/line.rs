@@ -20,6 +20,8 @@ const CATCH_HZ: f32 = 11.0;
 const ONSET_CATCH_HZ: f32 = 20.0;
 /// Share of the band's power that begins a line. A tone 10 dB below the noise has less, but nothing here hears that.
 const BIRTH_SHARE: f32 = 0.08;
+/// Within this of its loudest a line counts as sounding and is measured, dB.
+const LOUD_DB: f32 = 10.0;
 /// A line that falls this far below its own loudest ends: what remains is its echo or its decay, dB.
 const DECAY_DB: f32 = 24.0;
 
@@ -42,6 +44,8 @@ pub struct Line {
     pub from: u64,
     /// Hop in which it was last seen.
     pub last: u64,
+    /// Hop in which it was last seen about as loud as it ever was; what comes after is decay or echo.
+    pub until: u64,
     /// Hops in which it was seen.
     pub hops: u32,
     /// Frequency, Hz: mean over the last 16 sightings.
@@ -65,9 +69,14 @@ impl Line {
         self.id != 0 && self.last == hop
     }
 
-    /// Length from the first to the last sighting, ms. The window smears each end by about as much as it hides.
-    pub fn ms(&self) -> u32 {
-        (self.last.saturating_sub(self.from) as u32).saturating_mul(10)
+    /// Length without the decay, hops. The window smears each end by about as much as it hides.
+    pub fn length_hops(&self) -> u64 {
+        self.until.saturating_sub(self.from)
+    }
+
+    /// Whether it is still about as loud as it ever was.
+    pub fn is_loud(&self) -> bool {
+        self.dbm0 > self.loudest_dbm0 - LOUD_DB
     }
 
     /// Whether the line stands as still and as clear as a tone does, though perhaps in noise and through a codec.
@@ -80,6 +89,7 @@ impl Line {
             id,
             from: hop,
             last: hop,
+            until: hop,
             hops: 1,
             hz: peak.hz,
             shake_hz: 0.0,
@@ -104,9 +114,15 @@ impl Line {
         self.hops += 1;
         self.dbm0 = peak.dbm0;
         self.loudest_dbm0 = self.loudest_dbm0.max(peak.dbm0);
+        if self.is_loud() {
+            self.until = hop;
+        }
         if self.hops <= ONSET_HOPS {
             self.hz = peak.hz;
             self.share = peak.share;
+            return;
+        }
+        if !self.is_loud() {
             return;
         }
         let seen = (self.hops - ONSET_HOPS + 1).min(16) as f32;
@@ -189,7 +205,7 @@ impl Lines {
         let bins = self.lines.map(|line| (line.hz / BIN_HZ).round() as usize);
         for at in 0..LINES {
             let line = &self.lines[at];
-            if line.last != frame.index || line.hops <= ONSET_HOPS {
+            if line.last != frame.index || line.hops <= ONSET_HOPS || !line.is_loud() {
                 continue;
             }
             let bin = bins[at];

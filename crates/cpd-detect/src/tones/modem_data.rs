@@ -17,6 +17,8 @@ const HOP_SHARE: f32 = 0.65;
 const MEAN_SHARE: f32 = 0.78;
 /// Hops that are looked at together.
 const HOPS: u32 = 60;
+/// Hops that may be something else, a concealed packet, until it starts again.
+const MISSES: u32 = 12;
 /// Spread of the level, dB: 0.1 through G.711, 0.8 through AMR and GSM in tandem; noise of this width has 1.3 and more.
 const SPREAD_DB: f32 = 1.2;
 /// The halves differ by less than this on average, dB.
@@ -28,9 +30,10 @@ const QUIETEST_DBM0: f32 = -48.0;
 
 /// Hears V.23 data.
 #[derive(Clone, Debug, Default)]
-pub struct ModemDataEar {
+pub(super) struct ModemDataEar {
     from: u64,
     hops: u32,
+    misses: u32,
     share: f32,
     level: f32,
     level_squared: f32,
@@ -41,7 +44,7 @@ pub struct ModemDataEar {
 
 impl ModemDataEar {
     /// Hears one hop.
-    pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, events: &mut Events) {
+    pub(super) fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, events: &mut Events) {
         if frame.lost > 0.0 {
             return;
         }
@@ -49,9 +52,10 @@ impl ModemDataEar {
         let (lower, upper) = (sum(LOWER), sum(UPPER));
         let share = (lower + upper) / sum(6..119).max(1e-12);
         if share < HOP_SHARE || peaks.band_dbm0 < QUIETEST_DBM0 {
-            // A concealed packet does not end a carrier that was known.
-            self.hops = 0;
-            self.is_told &= peaks.band_dbm0 >= QUIETEST_DBM0;
+            self.misses += 1;
+            if self.misses > MISSES {
+                *self = ModemDataEar::default();
+            }
             return;
         }
         if self.hops == 0 {
