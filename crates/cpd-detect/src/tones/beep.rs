@@ -22,6 +22,8 @@ const BEEP_HZ: std::ops::RangeInclusive<f32> = 340.0..=2_640.0;
 const CLEAR_HOPS: u64 = 15;
 /// Hops that a doubtful one must have lasted.
 const DOUBTFUL_HOPS: u64 = 16;
+/// The same where voices have their strong harmonics.
+const DOUBTFUL_PROGRESS_HOPS: u64 = 22;
 /// The shortest beep that is told at its end.
 const SHORTEST_HOPS: u64 = 11;
 /// The longest beep: 1200 ms and the window's smear.
@@ -57,13 +59,23 @@ const QUIET_BEFORE_HOPS: u64 = 5;
 /// A beep is short below this.
 const SHORT_HOPS: u64 = 20;
 /// And no voice stands still for so long.
-const LONG_HOPS: u64 = 30;
+const LONG_HOPS: u64 = 25;
+/// Beeps that are quieter than the greeting by more than this are something else, dB.
+const FAINTER_DB: f32 = 24.0;
 /// Nobody goes on speaking for this long after a doubtful beep.
 const SILENCE_AFTER_HOPS: u64 = 12;
 /// A busy tone that comes again does so within this many hops (off times are up to 750 ms).
 const CADENCE_HOPS: u64 = 80;
 /// Tones remembered, to know a cadence or a melody.
 const REMEMBERED: usize = 4;
+/// Notes remembered, and the hops in which two of them make a melody.
+const NOTES: usize = 6;
+/// Notes stand stiller than the vowels of a greeting, Hz.
+const NOTE_SHAKE_HZ: f32 = 2.5;
+const MELODY_NOTES: usize = 2;
+/// The same for a clear beep where tones of call progress are not: only a fast melody is taken for one.
+const CLEAR_MELODY_NOTES: usize = 4;
+const MELODY_HOPS: u64 = 120;
 /// And for this many hops.
 const MEMORY_HOPS: u64 = 300;
 
@@ -77,6 +89,8 @@ struct Candidate {
     floor_dbm0: f32,
     /// Voice since the answer before the onset, ms.
     voice_ms: u32,
+    /// And how loud it was, dBm0.
+    voice_dbm0: f32,
     /// Quiet before the onset, hops.
     quiet_hops: u64,
     /// Whether the call was answered at the onset.
@@ -112,11 +126,14 @@ impl Candidate {
         // The line was quiet before, or at least much quieter than the tone.
         let is_apart = unrest_db < 7.5 || step_db > 3.5;
         let is_horn = HORN_HZ.contains(&line.hz) && self.odd > 0.045;
+        // A beep is about as loud as the greeting.
+        let is_faint = self.tone_dbm0 < self.voice_dbm0 - FAINTER_DB;
         let is_tone = BEEP_HZ.contains(&line.hz)
             && self.tone_dbm0 > -54.0
             && line.hops as f32 > 0.7 * (line.last - line.from + 1) as f32
             && self.below < 1.0
             && is_apart
+            && !is_faint
             && !is_horn;
         if !is_tone {
             Look::No
@@ -152,6 +169,14 @@ struct Past {
     times: u32,
 }
 
+/// The end of a still line.
+#[derive(Clone, Copy, Debug, Default)]
+struct Note {
+    hz: f32,
+    last: u64,
+    dbm0: f32,
+}
+
 /// A beep that ended and waits for what comes after it, or that was told and may be the first of two.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
@@ -168,6 +193,8 @@ struct Waiting {
 pub struct BeepEar {
     candidates: [Candidate; LINES],
     past: [Past; REMEMBERED],
+    /// Ends of the newest lines that stood as still as a tone, whatever they were.
+    notes: [Note; NOTES],
     waiting: Option<Waiting>,
     /// The first hop of the beep told last; companions begun with it are part of it.
     told_from: Option<u64>,
@@ -184,6 +211,14 @@ impl BeepEar {
         events: &mut Events,
     ) {
         for line in lines.ended() {
+            if line.is_tone() && line.shake_hz < NOTE_SHAKE_HZ {
+                self.notes.rotate_left(1);
+                self.notes[NOTES - 1] = Note {
+                    hz: line.hz,
+                    last: line.last,
+                    dbm0: line.loudest_dbm0,
+                };
+            }
             self.on_end(frame, line, lines, events);
         }
         if let Some(waiting) = self.waiting {
@@ -215,12 +250,11 @@ impl BeepEar {
             return;
         }
         candidate.measure(frame, peaks, lines);
-        let age = line.length_hops();
+        let age = line.last - line.from;
         if !(CLEAR_HOPS..=LONGEST_HOPS).contains(&age) {
             return;
         }
         let candidate = *candidate;
-        let hz = line.hz;
         let is_settled = self.hold_hops(&candidate) <= age;
         if is_settled
             && candidate.look() == Look::Clear
@@ -236,19 +270,24 @@ impl BeepEar {
             return;
         };
         let candidate = std::mem::take(&mut self.candidates[at]);
-        let length = line.length_hops();
+        let length = line.last - line.from;
         let look = candidate.look();
         let is_tone = look != Look::No && length >= SHORTEST_HOPS - 2;
         let told = self.is_told(line);
+        // A decay or an echo is quieter.
+        let is_as_loud = self.waiting.is_some_and(|waiting| {
+            (waiting.candidate.line.loudest_dbm0 - line.loudest_dbm0).abs() < TOGETHER_DB
+        });
         // The second of two?
         if let Some(mut waiting) = self.waiting
             && is_tone
             && (waiting.candidate.line.hz - line.hz).abs() < 15.0
+            && is_as_loud
             && line.from > waiting.last
             && line.from - waiting.last <= DOUBLE_PAUSE_HOPS
         {
             waiting.count += 1;
-            waiting.last = line.until;
+            waiting.last = line.last;
             waiting.until = frame.index + CADENCE_HOPS;
             if waiting.is_told && waiting.count == 2 {
                 let length = waiting.last - waiting.from;
@@ -261,6 +300,7 @@ impl BeepEar {
         // The same tone after a longer pause: a cadence.
         if self.waiting.is_some_and(|waiting| {
             is_tone
+                && is_as_loud
                 && !waiting.is_told
                 && (waiting.candidate.line.hz - line.hz).abs() < 15.0
                 && line.from > waiting.last
@@ -274,10 +314,10 @@ impl BeepEar {
             self.waiting = Some(Waiting {
                 candidate,
                 from: line.from,
-                last: line.until,
+                last: line.last,
                 count: 1,
                 is_told: true,
-                until: line.until + DOUBLE_PAUSE_HOPS,
+                until: line.last + DOUBLE_PAUSE_HOPS,
             });
             return;
         }
@@ -288,7 +328,8 @@ impl BeepEar {
         let has_quiet = candidate.quiet_hops >= QUIET_BEFORE_HOPS;
         let is_long_enough = match look {
             Look::Clear => length >= SHORT_HOPS || (length >= SHORTEST_HOPS && has_quiet),
-            Look::Doubtful => length >= DOUBTFUL_HOPS && has_quiet,
+            Look::Doubtful if PROGRESS_HZ.contains(&line.hz) => length >= DOUBTFUL_PROGRESS_HOPS && has_quiet,
+            Look::Doubtful => length >= LONG_HOPS || (length >= DOUBTFUL_HOPS && has_quiet),
             Look::No => false,
         };
         let sit_goes_on = SIT_FIRST_HZ.contains(&line.hz)
@@ -296,7 +337,7 @@ impl BeepEar {
                 SIT_SECOND_HZ.contains(&next.hz) && next.from + 4 >= line.last && next.from <= line.last + 6
             });
         let can_wait = is_long_enough
-            && length <= LONGEST_HOPS
+            && line.length_hops() <= LONGEST_HOPS
             && !sit_goes_on
             && !is_other_signal
             && self
@@ -322,10 +363,10 @@ impl BeepEar {
             self.waiting = Some(Waiting {
                 candidate,
                 from: line.from,
-                last: line.until,
+                last: line.last,
                 count: 1,
                 is_told: false,
-                until: line.until + hold,
+                until: line.last + hold,
             });
         }
     }
@@ -380,7 +421,8 @@ impl BeepEar {
     /// Hops that a beep must last before it is told: longer than what else has its frequency.
     fn hold_hops(&self, candidate: &Candidate) -> u64 {
         let hz = candidate.line.hz;
-        if PROGRESS_HZ.contains(&hz) || CNG_HZ.contains(&hz) || ANSWER_HZ.contains(&hz) {
+        let is_single = candidate.other_hz == 0.0;
+        if PROGRESS_HZ.contains(&hz) || (is_single && (CNG_HZ.contains(&hz) || ANSWER_HZ.contains(&hz))) {
             // Told at the end, if it has one.
             u64::MAX
         } else if SIT_FIRST_HZ.contains(&hz) {
@@ -407,9 +449,22 @@ impl BeepEar {
         let after_tone = recent().any(|p| {
             (p.hz - line.hz).abs() >= 15.0 && p.last + 12 > line.from && p.from + TOGETHER_HOPS < line.from
         });
-        let notes = recent()
-            .filter(|p| (p.hz - line.hz).abs() >= 15.0 && p.from + TOGETHER_HOPS < line.from)
+        let notes = self
+            .notes
+            .iter()
+            .filter(|note| {
+                note.last > 0
+                    && note.last + MELODY_HOPS > line.from
+                    && note.last < line.from + TOGETHER_HOPS
+                    && note.dbm0 > line.loudest_dbm0 - TOGETHER_DB
+                    && (note.hz - line.hz).abs() >= 15.0
+            })
             .count();
+        let melody = if candidate.look() == Look::Clear && !PROGRESS_HZ.contains(&line.hz) {
+            CLEAR_MELODY_NOTES
+        } else {
+            MELODY_NOTES
+        };
         let after_greeting = if candidate.was_answered {
             candidate.voice_ms >= GREETING_MS
         } else {
@@ -417,11 +472,11 @@ impl BeepEar {
             candidate.voice_ms >= EARLY_GREETING_MS
                 && candidate.look() == Look::Clear
                 && candidate.quiet_hops >= QUIET_BEFORE_HOPS
-                && line.length_hops() >= EARLY_HOPS
+                && line.last - line.from >= EARLY_HOPS
                 && !PROGRESS_HZ.contains(&line.hz)
                 && notes == 0
         };
-        after_greeting && !in_cadence && !after_tone && notes < 3
+        after_greeting && !in_cadence && !after_tone && notes < melody
     }
 
     fn remember(&mut self, line: &Line) {
@@ -436,12 +491,12 @@ impl BeepEar {
             } else {
                 past.times
             };
-            past.last = line.until;
+            past.last = line.last;
         } else if let Some(oldest) = self.past.iter_mut().min_by_key(|p| p.last) {
             *oldest = Past {
                 hz: line.hz,
                 from: line.from,
-                last: line.until,
+                last: line.last,
                 times: 1,
             };
         }
@@ -488,6 +543,7 @@ impl BeepEar {
             before_dbm0: context.before_dbm0(),
             floor_dbm0: context.floor_dbm0(),
             voice_ms: context.voice_ms(),
+            voice_dbm0: context.voice_dbm0(),
             quiet_hops: context.quiet_hops_before(line.from),
             was_answered: context.is_answered(),
             ..Candidate::default()
@@ -529,7 +585,7 @@ impl Candidate {
                 && (other.dbm0 - line.dbm0).abs() < TOGETHER_DB;
             if is_together {
                 with_others += at(other.hz);
-                if other.dbm0 > loudest && !is_multiple(other.hz, line.hz) {
+                if other.dbm0 > loudest && other.is_tone() && !is_multiple(other.hz, line.hz) {
                     loudest = other.dbm0;
                     self.other_hz = other.hz;
                 }

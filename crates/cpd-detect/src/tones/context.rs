@@ -39,6 +39,7 @@ pub struct Context {
     loud_end: Option<u64>,
     voice_hops: u32,
     voice_hops_answered: u32,
+    voice_dbm0: f32,
     is_answered: bool,
     last_voice: Option<u64>,
 }
@@ -59,6 +60,7 @@ impl Default for Context {
             loud_end: None,
             voice_hops: 0,
             voice_hops_answered: 0,
+            voice_dbm0: FLOOR_DBM0,
             is_answered: false,
             last_voice: None,
         }
@@ -119,6 +121,7 @@ impl Context {
         if self.is_answered {
             self.voice_hops_answered += new;
         }
+        self.voice_dbm0 += 0.05 * (level - self.voice_dbm0);
         if new > 0 {
             self.last_voice = Some(frame.index);
         }
@@ -137,6 +140,11 @@ impl Context {
             self.voice_hops
         };
         hops.saturating_mul(10)
+    }
+
+    /// How loud the voice was lately, dBm0.
+    pub fn voice_dbm0(&self) -> f32 {
+        self.voice_dbm0
     }
 
     /// The last hop of voice.
