@@ -1,9 +1,18 @@
 //! Signalling tones: call progress of every country, SIT, DTMF, fax, modem, beeps.
 
+pub mod answer_tone;
+pub mod beep;
 mod burst;
 mod cadence;
+mod context;
+pub mod dtmf;
+pub mod fax;
+pub mod line;
 mod lines;
+pub mod modem;
+mod modem_data;
 mod progress;
+pub mod signals;
 
 use std::sync::Arc;
 
@@ -13,23 +22,23 @@ use crate::front::Frame;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
 use progress::ProgressEar;
+use signals::SignalEar;
 
 /// Hears all tones of one call.
 pub struct ToneEar {
     progress: ProgressEar,
+    signals: SignalEar,
 }
 
 impl ToneEar {
     /// An ear for the tones of `countries` (all, where empty).
     pub fn new(plans: Arc<Plans>, countries: &[String]) -> ToneEar {
-        ToneEar {
-            progress: ProgressEar::new(plans, countries),
-        }
+        ToneEar { progress: ProgressEar::new(plans, countries), signals: SignalEar::default() }
     }
 
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
-        let _ = peaks;
         self.progress.hear(frame, hearing, events);
+        self.signals.hear(frame, peaks, events);
     }
 }
