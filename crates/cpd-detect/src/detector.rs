@@ -64,7 +64,7 @@ impl Detector {
             tones: ToneEar::new(Arc::clone(&shared.plans), &profile.countries),
             prompts: PromptEar::new(Arc::clone(&shared.library)),
             answer: AnswerEar::new(),
-            judge: Judge::new(profile, Arc::clone(&shared.library)),
+            judge: Judge::new(shared.front.rate(), profile, Arc::clone(&shared.library)),
             events: Events::new(),
         }
     }
@@ -112,6 +112,16 @@ impl Detector {
     /// The call was answered at this sample.
     pub fn answered(&mut self) {
         self.front.answered();
+    }
+
+    /// The call is over: what is still open is settled as it stands, and nothing is heard after it.
+    pub fn ended(&mut self) {
+        self.judge.ended(&mut self.events);
+    }
+
+    /// Probability that a machine answered, as far as the answering side's speech tells; none before it speaks.
+    pub fn machine_probability(&self) -> Option<f32> {
+        self.answer.opinion().map(|opinion| opinion.machine)
     }
 
     /// The next event, oldest first.

@@ -40,6 +40,8 @@ pub enum EventKind {
     PromptCandidate(PromptHeard),
     /// A reference prompt was identified.
     Prompt(PromptHeard),
+    /// What was identified as this prompt went on otherwise: another text that begins alike.
+    PromptRetracted(PromptHeard),
     /// The signalling said that the call was answered.
     Answered,
     /// The greeting (of a person or a machine) ended; `from` is the end of its last word.
@@ -164,4 +166,21 @@ pub struct PromptHeard {
     pub bits: f32,
     /// The strongest other prompt that the audio so far fits, where one is not excluded.
     pub runner_up: Option<PromptId>,
+}
+
+impl SitKind {
+    /// The coding's short name, as in Telcordia GR-1162; `ITU` for the form without codings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SitKind::Intercept => "IC",
+            SitKind::Vacant => "VC",
+            SitKind::Reorder1 => "RO1",
+            SitKind::Reorder2 => "RO2",
+            SitKind::NoCircuit1 => "NC1",
+            SitKind::NoCircuit2 => "NC2",
+            SitKind::IneffectiveOther => "IO",
+            SitKind::Itu => "ITU",
+            SitKind::Unknown => "?",
+        }
+    }
 }

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 use crate::event::{Event, EventKind};
 
-/// 256 events: a call gives fewer than ten a second, so this is half a minute that nobody polled.
-const LIMIT: usize = 256;
+/// Room from the start: a call gives fewer than ten events a second, and whoever listens live polls every packet.
+const ROOM: usize = 32;
+/// 4,096 events: a recording pushed in one piece before anybody polls; several minutes of the liveliest call.
+const LIMIT: usize = 4_096;
 
 /// Events that were not polled yet.
 #[derive(Default)]
@@ -16,10 +18,10 @@ pub struct Events {
 }
 
 impl Events {
-    /// An empty queue with all the room it will ever use.
+    /// An empty queue with room for a live call.
     pub(crate) fn new() -> Events {
         Events {
-            queue: VecDeque::with_capacity(LIMIT),
+            queue: VecDeque::with_capacity(ROOM),
             fresh: 0,
         }
     }

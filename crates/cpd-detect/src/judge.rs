@@ -1,25 +1,98 @@
 //! The judge: weighs what the detectors heard and gives the verdict.
+//!
+//! Facts are collected as events arrive ([`Facts`]); one pure function ([`Facts::weigh`]) says what they mean at this
+//! moment. What a call *is* goes by the strength of the evidence and not by its order: a reference prompt outweighs the
+//! busy tone that follows it, a fax tone outweighs the silence before it, and ringback gives way to whatever comes after
+//! it. A verdict can change while the call goes on; its `last` says whether the judge still expects that.
 
 use std::sync::Arc;
 
 use crate::activity::Hearing;
 use crate::answer::Opinion;
+use crate::event::{Event, EventKind, ProgressTone, SitKind};
 use crate::events::Events;
 use crate::front::Frame;
-use crate::profile::Profile;
-use crate::prompts::Library;
-use crate::verdict::Verdict;
+use crate::profile::{OperatingPoint, Profile};
+use crate::prompts::{Library, PromptId};
+use crate::time::{SampleRate, SampleTime};
+use crate::verdict::{Class, Evidence, Verdict};
+
+/// Speech before the answer that makes an announcement: longer than a cough, a word bleeding over, a "hello" of a
+/// signalling race.
+const ANNOUNCEMENT_SPEECH_MS: u64 = 700;
+/// Silence after the answer that makes a verdict of silence: one person in fifty first speaks later than 3 s.
+const SILENT_ANSWER_MS: u64 = 4_000;
+/// Silence before the answer that makes one: longer than any ringback's pause (Ireland, New Zealand: 4 s at most after a
+/// ring) and than the usual second or two before the network plays anything.
+const SILENT_LINE_MS: u64 = 6_000;
+/// A beep overturns a settled person for this long after the greeting: an answering machine that greets with "I'm out"
+/// beeps within two seconds; later beeps are a person's keypad, microwave oven or recording warning.
+const BEEP_OVERTURNS_MS: u64 = 3_000;
 
 /// Weighs evidence over one call.
 pub(crate) struct Judge {
-    _library: Arc<Library>,
+    library: Arc<Library>,
+    machine_threshold: f32,
+    facts: Facts,
+    verdict: Option<Verdict>,
+}
+
+/// What is known of the call so far.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    rate_hz: u32,
+    now: SampleTime,
+    answered: Option<SampleTime>,
+    /// Hops of speech before the answer, each weighted with its probability.
+    early_speech_hops: f32,
+    /// Hops heard since the answer, or since the last one that held anything but silence or noise. Lost audio counts
+    /// for nothing: nobody knows whether it was silent.
+    quiet_hops: u64,
+    prompt: Option<(PromptId, Class, f32)>,
+    sit: Option<(SitKind, f32)>,
+    tone: Option<Tone>,
+    melody: Option<f32>,
+    digits: u32,
+    fax: Option<f32>,
+    modem: Option<f32>,
+    beep: Option<f32>,
+    opinion: Option<Opinion>,
+    /// When a person was settled on.
+    person: Option<SampleTime>,
+    /// Speech that was heard when a tone was settled: the tone came after an announcement.
+    ended: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Tone {
+    kind: ProgressTone,
+    confidence: f32,
+    runner_up: Option<(ProgressTone, f32)>,
+    after_speech: bool,
+}
+
+/// A verdict without its time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Finding {
+    class: Class,
+    confidence: f32,
+    evidence: Evidence,
+    runner_up: Option<(Class, f32)>,
+    last: bool,
 }
 
 impl Judge {
     /// A judge who has heard nothing.
-    pub(crate) fn new(profile: &Profile, library: Arc<Library>) -> Judge {
-        let _ = profile;
-        Judge { _library: library }
+    pub(crate) fn new(rate: SampleRate, profile: &Profile, library: Arc<Library>) -> Judge {
+        Judge {
+            library,
+            machine_threshold: machine_threshold(profile),
+            facts: Facts {
+                rate_hz: rate.hz(),
+                ..Facts::default()
+            },
+            verdict: None,
+        }
     }
 
     /// Weighs one hop.
@@ -30,11 +103,529 @@ impl Judge {
         opinion: Option<Opinion>,
         events: &mut Events,
     ) {
-        let _ = (frame, hearing, opinion, events);
+        let facts = &mut self.facts;
+        facts.now = frame.end();
+        if facts.answered.is_none() {
+            facts.early_speech_hops += if hearing.speech > 0.5 { hearing.speech } else { 0.0 };
+        }
+        if hearing.speech > 0.5 || hearing.music > 0.5 || hearing.tone > 0.5 {
+            facts.quiet_hops = 0;
+        } else if frame.lost == 0.0 {
+            facts.quiet_hops += 1;
+        }
+        for event in events.fresh() {
+            facts.note(event, &self.library);
+        }
+        facts.opinion = opinion;
+        self.conclude(events);
+    }
+
+    /// The call is over: what is still open is settled as it stands.
+    pub(crate) fn ended(&mut self, events: &mut Events) {
+        self.facts.ended = true;
+        self.conclude(events);
     }
 
     /// The present verdict, if any.
     pub(crate) fn verdict(&self) -> Option<&Verdict> {
-        None
+        self.verdict.as_ref()
+    }
+
+    fn conclude(&mut self, events: &mut Events) {
+        let Some(finding) = self.facts.weigh(self.machine_threshold) else {
+            return;
+        };
+        if matches!(finding.class, Class::Human | Class::HumanBusiness) {
+            self.facts.person.get_or_insert(self.facts.now);
+        }
+        let now = self.facts.now;
+        let told = match &self.verdict {
+            Some(v) if v.class == finding.class && v.evidence == finding.evidence => {
+                // The same verdict, perhaps surer: told again only when that matters to somebody.
+                let surer = finding.confidence > v.confidence + 0.1 || (finding.last && !v.last);
+                if !surer {
+                    return;
+                }
+                v.decided
+            }
+            // Greeting and beep are two views of the same machine; the class was decided by the first.
+            Some(v) if v.class == finding.class => v.decided,
+            Some(_) | None => now,
+        };
+        let verdict = Verdict {
+            class: finding.class,
+            confidence: finding.confidence,
+            decided: told,
+            evidence: finding.evidence,
+            runner_up: finding.runner_up,
+            last: finding.last || self.facts.ended,
+        };
+        self.verdict = Some(verdict.clone());
+        let kind = EventKind::Verdict(verdict);
+        events.push(Event {
+            known: now,
+            from: told,
+            confidence: finding.confidence,
+            kind,
+        });
+    }
+}
+
+/// The probability of "machine" that a verdict of machine needs.
+fn machine_threshold(profile: &Profile) -> f32 {
+    profile
+        .machine_threshold
+        .unwrap_or(match profile.operating_point {
+            OperatingPoint::Balanced => 0.5,
+            OperatingPoint::KeepPeople => 0.8,
+            OperatingPoint::CatchMachines => 0.3,
+        })
+}
+
+impl Facts {
+    fn ms(&self, samples: u64) -> u64 {
+        samples.saturating_mul(1_000) / u64::from(self.rate_hz.max(1))
+    }
+
+    fn quiet_ms(&self) -> u64 {
+        self.quiet_hops * 10
+    }
+
+    fn early_speech_ms(&self) -> u64 {
+        (self.early_speech_hops * 10.0) as u64
+    }
+
+    fn note(&mut self, event: &Event, library: &Library) {
+        match &event.kind {
+            EventKind::Answered => {
+                self.answered = Some(event.from);
+                // What the network played while it rang says nothing about who answered.
+                self.tone = None;
+                self.melody = None;
+                self.early_speech_hops = 0.0;
+                self.quiet_hops = 0;
+            }
+            EventKind::Tone(tone) => {
+                self.tone = Some(Tone {
+                    kind: tone.kind,
+                    confidence: event.confidence,
+                    runner_up: tone.runner_up,
+                    after_speech: self.early_speech_ms() >= ANNOUNCEMENT_SPEECH_MS || self.opinion.is_some(),
+                });
+            }
+            EventKind::Melody => self.melody = Some(event.confidence),
+            EventKind::Sit(kind) => {
+                // A tone is repeated; the surest coding of the three tones counts.
+                if self
+                    .sit
+                    .is_none_or(|(_, confidence)| event.confidence > confidence)
+                {
+                    self.sit = Some((*kind, event.confidence));
+                }
+            }
+            EventKind::Dtmf(_) => self.digits += 1,
+            EventKind::Fax(_) => self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence)),
+            EventKind::Modem(_) => self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence)),
+            EventKind::Beep(_) => {
+                let in_time = self
+                    .person
+                    .is_none_or(|at| self.ms(event.from - at) < BEEP_OVERTURNS_MS);
+                if self.answered.is_some() && in_time {
+                    self.beep = Some(event.confidence);
+                }
+            }
+            EventKind::Prompt(heard) => {
+                let class = library
+                    .info(heard.prompt)
+                    .map_or(Class::Unknown, |info| info.class);
+                // The first prompt is the operator's word on the call; a second language repeats it.
+                if self.prompt.is_none() {
+                    self.prompt = Some((heard.prompt, class, event.confidence));
+                }
+            }
+            EventKind::PromptRetracted(heard) => {
+                if self.prompt.is_some_and(|(prompt, ..)| prompt == heard.prompt) {
+                    self.prompt = None;
+                }
+            }
+            EventKind::Activity(_)
+            | EventKind::PromptCandidate(_)
+            | EventKind::GreetingEnd
+            | EventKind::Gap(_)
+            | EventKind::Verdict(_) => {}
+        }
+    }
+
+    /// What the facts mean now; none where they mean nothing yet.
+    fn weigh(&self, machine_threshold: f32) -> Option<Finding> {
+        self.named().or_else(|| match self.answered {
+            Some(_) => self.after_answer(machine_threshold),
+            None => self.before_answer(),
+        })
+    }
+
+    /// Evidence that means the same before and after the answer: it names what is heard.
+    fn named(&self) -> Option<Finding> {
+        if let Some((prompt, class, confidence)) = self.prompt {
+            return Some(Finding::of(class, confidence, Evidence::Prompt(prompt)).last());
+        }
+        if let Some((kind, confidence)) = self.sit {
+            // The announcement that follows may say more: not the last word.
+            return Some(Finding::of(sit_class(kind), confidence, Evidence::Sit(kind)));
+        }
+        match (self.modem, self.fax) {
+            (Some(modem), Some(fax)) if modem > fax => Some(
+                Finding::of(Class::Modem, modem, Evidence::Tone)
+                    .or(Class::Fax, fax * (1.0 - modem))
+                    .last(),
+            ),
+            (Some(modem), None) => Some(Finding::of(Class::Modem, modem, Evidence::Tone).last()),
+            (modem, Some(fax)) => {
+                let other = modem.unwrap_or(0.0) * (1.0 - fax);
+                Some(
+                    Finding::of(Class::Fax, fax, Evidence::Tone)
+                        .or(Class::Modem, other)
+                        .last(),
+                )
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn before_answer(&self) -> Option<Finding> {
+        let speech = self.early_speech_ms();
+        if let Some(tone) = self.tone
+            && tone.kind != ProgressTone::Ringback
+            && !tone.after_speech
+        {
+            return Some(Finding::of_tone(tone));
+        }
+        if let Some(confidence) = self.melody {
+            return Some(Finding::of(Class::Ringback, confidence, Evidence::Melody));
+        }
+        if self.digits > 0 {
+            return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
+        }
+        if speech >= ANNOUNCEMENT_SPEECH_MS {
+            let confidence = (0.5 + speech as f32 / 8_000.0).min(0.95);
+            return Some(Finding::of(
+                Class::Unknown,
+                confidence,
+                Evidence::UnknownAnnouncement,
+            ));
+        }
+        if let Some(tone) = self.tone {
+            return Some(Finding::of_tone(tone));
+        }
+        (self.quiet_ms() >= SILENT_LINE_MS || self.ended)
+            .then(|| Finding::of(Class::Unknown, 0.8, Evidence::Silence))
+    }
+
+    fn after_answer(&self, machine_threshold: f32) -> Option<Finding> {
+        if let Some(confidence) = self.beep {
+            return Some(Finding::of(Class::Machine, confidence, Evidence::Beep).last());
+        }
+        if let Some(opinion) = self.opinion {
+            return self.of_opinion(opinion, machine_threshold);
+        }
+        if self.digits > 0 {
+            return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
+        }
+        if let Some(tone) = self.tone {
+            return Some(match tone.kind {
+                ProgressTone::Ringback => Finding::of(Class::FalseAnswer, tone.confidence, Evidence::Tone),
+                ProgressTone::Busy | ProgressTone::Congestion => Finding::of_tone(tone),
+            });
+        }
+        if let Some(confidence) = self.melody {
+            return Some(Finding::of(Class::FalseAnswer, confidence, Evidence::Melody));
+        }
+        (self.quiet_ms() >= SILENT_ANSWER_MS || self.ended)
+            .then(|| Finding::of(Class::Silence, 0.8, Evidence::Silence))
+    }
+
+    fn of_opinion(&self, opinion: Opinion, machine_threshold: f32) -> Option<Finding> {
+        let person = if opinion.long {
+            Class::HumanBusiness
+        } else {
+            Class::Human
+        };
+        if self.person.is_some() {
+            // Once a person has been told, the agent speaks with them: long talk is then no sign of a machine.
+            return Some(Finding::of(person, 1.0 - opinion.machine.min(0.5), Evidence::Greeting).last());
+        }
+        if opinion.machine >= machine_threshold {
+            let finding = Finding::of(Class::Machine, opinion.machine, Evidence::Greeting);
+            return Some(finding.or(person, 1.0 - opinion.machine));
+        }
+        if opinion.settled || (self.ended && opinion.machine < 0.5) {
+            let finding = Finding::of(person, 1.0 - opinion.machine, Evidence::Greeting);
+            return Some(finding.or(Class::Machine, opinion.machine));
+        }
+        self.ended
+            .then(|| Finding::of(Class::Unknown, 0.5, Evidence::Greeting).or(Class::Machine, opinion.machine))
+    }
+}
+
+fn sit_class(kind: SitKind) -> Class {
+    match kind {
+        SitKind::Intercept => Class::SitIntercept,
+        SitKind::Vacant => Class::SitVacant,
+        SitKind::Reorder1 | SitKind::Reorder2 => Class::SitReorder,
+        SitKind::NoCircuit1 | SitKind::NoCircuit2 => Class::SitNoCircuit,
+        SitKind::IneffectiveOther | SitKind::Itu | SitKind::Unknown => Class::SitUnknown,
+    }
+}
+
+fn tone_class(kind: ProgressTone) -> Class {
+    match kind {
+        ProgressTone::Ringback => Class::Ringback,
+        ProgressTone::Busy => Class::Busy,
+        ProgressTone::Congestion => Class::Congestion,
+    }
+}
+
+impl Finding {
+    fn of(class: Class, confidence: f32, evidence: Evidence) -> Finding {
+        Finding {
+            class,
+            confidence: confidence.clamp(0.0, 1.0),
+            evidence,
+            runner_up: None,
+            last: false,
+        }
+    }
+
+    fn of_tone(tone: Tone) -> Finding {
+        Finding {
+            runner_up: tone.runner_up.map(|(kind, p)| (tone_class(kind), p)),
+            last: tone.kind != ProgressTone::Ringback,
+            ..Finding::of(tone_class(tone.kind), tone.confidence, Evidence::Tone)
+        }
+    }
+
+    fn or(self, class: Class, probability: f32) -> Finding {
+        Finding {
+            runner_up: Some((class, probability.clamp(0.0, 1.0))),
+            ..self
+        }
+    }
+
+    fn last(self) -> Finding {
+        Finding { last: true, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Beep, FaxKind, PromptHeard, ToneHeard};
+    use crate::prompts::PromptId;
+
+    /// Events at given milliseconds, then the finding that stands `at_ms`.
+    fn check(at_ms: u64, answered_ms: Option<u64>, events: &[(u64, EventKind)], expected: &str) {
+        let mut facts = Facts {
+            rate_hz: 8_000,
+            ..Facts::default()
+        };
+        let library = Library::empty();
+        let mut last_ms = 0;
+        let mut all: Vec<(u64, EventKind)> = events.to_vec();
+        all.extend(answered_ms.map(|ms| (ms, EventKind::Answered)));
+        all.sort_by_key(|(ms, _)| *ms);
+        for (ms, kind) in all {
+            let at = SampleTime(ms * 8);
+            facts.note(
+                &Event {
+                    known: at,
+                    from: at,
+                    confidence: 0.9,
+                    kind,
+                },
+                &library,
+            );
+            last_ms = ms;
+        }
+        facts.quiet_hops = (at_ms - last_ms) / 10;
+        facts.now = SampleTime(at_ms * 8);
+        let told = facts.weigh(0.5).map_or("nothing".to_owned(), |f| {
+            format!("{} {:?}", f.class.as_str(), f.evidence)
+        });
+        assert_eq!(told, expected, "{events:?}, answered {answered_ms:?}");
+    }
+
+    fn tone(kind: ProgressTone) -> EventKind {
+        EventKind::Tone(ToneHeard {
+            kind,
+            hz: [425.0, 0.0],
+            cadence_ms: [0; 4],
+            countries: vec![],
+            runner_up: None,
+        })
+    }
+
+    fn prompt() -> EventKind {
+        EventKind::Prompt(PromptHeard {
+            prompt: PromptId(3),
+            offset_ms: 900,
+            bits: 60.0,
+            runner_up: None,
+        })
+    }
+
+    #[test]
+    fn ringback_gives_way_to_what_comes_after_it() {
+        use ProgressTone::{Busy, Ringback};
+        check(2_000, None, &[(900, tone(Ringback))], "progress.ringback Tone");
+        check(
+            9_000,
+            None,
+            &[(900, tone(Ringback)), (5_000, tone(Busy))],
+            "tone.busy Tone",
+        );
+        check(
+            9_000,
+            None,
+            &[(900, tone(Ringback)), (5_000, EventKind::Sit(SitKind::Vacant))],
+            "tone.sit.vacant Sit(Vacant)",
+        );
+    }
+
+    #[test]
+    fn a_prompt_outweighs_the_busy_tone_and_the_sit_around_it() {
+        let busy = tone(ProgressTone::Busy);
+        let sit = EventKind::Sit(SitKind::Itu);
+        check(
+            9_000,
+            None,
+            &[(500, sit), (2_000, prompt()), (5_000, busy)],
+            "unknown Prompt(PromptId(3))",
+        );
+    }
+
+    #[test]
+    fn a_retracted_prompt_is_forgotten() {
+        let heard = PromptHeard {
+            prompt: PromptId(3),
+            offset_ms: 1_500,
+            bits: 0.0,
+            runner_up: None,
+        };
+        let events = [
+            (800, prompt()),
+            (1_500, EventKind::PromptRetracted(heard)),
+            (4_000, tone(ProgressTone::Busy)),
+        ];
+        check(9_000, None, &events, "tone.busy Tone");
+    }
+
+    #[test]
+    fn ringback_before_the_answer_says_nothing_about_who_answered() {
+        check(
+            3_000,
+            Some(2_500),
+            &[(900, tone(ProgressTone::Ringback))],
+            "nothing",
+        );
+        check(
+            9_000,
+            Some(2_500),
+            &[(900, tone(ProgressTone::Ringback))],
+            "answer.silence Silence",
+        );
+        check(
+            6_000,
+            Some(2_500),
+            &[(4_500, tone(ProgressTone::Ringback))],
+            "answer.false Tone",
+        );
+    }
+
+    #[test]
+    fn fax_and_beep_speak_for_themselves() {
+        check(
+            3_000,
+            Some(0),
+            &[(2_000, EventKind::Fax(FaxKind::Ced))],
+            "answer.fax Tone",
+        );
+        let beep = EventKind::Beep(Beep {
+            hz: [1_000.0, 0.0],
+            ms: 300,
+            count: 1,
+        });
+        check(3_000, Some(0), &[(2_000, beep.clone())], "answer.machine Beep");
+        check(3_000, None, &[(2_000, beep)], "nothing");
+    }
+
+    #[test]
+    fn a_person_who_was_told_stays_a_person_however_long_they_talk() {
+        let mut facts = Facts {
+            rate_hz: 8_000,
+            answered: Some(SampleTime(0)),
+            ..Facts::default()
+        };
+        facts.opinion = Some(Opinion {
+            machine: 0.1,
+            settled: true,
+            long: false,
+        });
+        assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::Human));
+        facts.person = Some(SampleTime(8_000));
+        facts.opinion = Some(Opinion {
+            machine: 0.99,
+            settled: true,
+            long: true,
+        });
+        assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::HumanBusiness));
+    }
+
+    #[test]
+    fn the_operating_point_moves_the_threshold() {
+        let of = |operating_point| {
+            machine_threshold(&Profile {
+                operating_point,
+                ..Profile::default()
+            })
+        };
+        assert!(of(OperatingPoint::CatchMachines) < of(OperatingPoint::Balanced));
+        assert!(of(OperatingPoint::Balanced) < of(OperatingPoint::KeepPeople));
+        let mut facts = Facts {
+            rate_hz: 8_000,
+            answered: Some(SampleTime(0)),
+            ..Facts::default()
+        };
+        facts.opinion = Some(Opinion {
+            machine: 0.6,
+            settled: false,
+            long: true,
+        });
+        assert_eq!(
+            facts.weigh(of(OperatingPoint::Balanced)).map(|f| f.class),
+            Some(Class::Machine)
+        );
+        assert_eq!(facts.weigh(of(OperatingPoint::KeepPeople)).map(|f| f.class), None);
+    }
+
+    #[test]
+    fn the_end_of_the_call_settles_what_is_open_in_favour_of_people() {
+        let mut facts = Facts {
+            rate_hz: 8_000,
+            answered: Some(SampleTime(0)),
+            ended: true,
+            ..Facts::default()
+        };
+        facts.opinion = Some(Opinion {
+            machine: 0.6,
+            settled: false,
+            long: false,
+        });
+        assert_eq!(facts.weigh(0.8).map(|f| f.class), Some(Class::Unknown));
+        facts.opinion = Some(Opinion {
+            machine: 0.4,
+            settled: false,
+            long: false,
+        });
+        assert_eq!(facts.weigh(0.8).map(|f| f.class), Some(Class::Human));
     }
 }

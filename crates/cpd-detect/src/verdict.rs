@@ -1,5 +1,6 @@
 //! The verdict on a call and the classes it is given in (docs: the class table of the protocol reference).
 
+use crate::event::SitKind;
 use crate::prompts::PromptId;
 use crate::time::SampleTime;
 
@@ -94,6 +95,8 @@ classes! {
 pub enum Evidence {
     /// A tone's frequencies and cadence.
     Tone,
+    /// A special information tone.
+    Sit(SitKind),
     /// A melody instead of the ringback tone.
     Melody,
     /// DTMF digits.
@@ -125,4 +128,20 @@ pub struct Verdict {
     pub runner_up: Option<(Class, f32)>,
     /// Whether later audio can still change it.
     pub last: bool,
+}
+
+impl Verdict {
+    /// The coarse label used in evaluation: the class's own, or what the evidence adds to it where the class table has no
+    /// word (`music_ringback`, `dtmf`, an announcement that no reference prompt matches, silence before the answer).
+    pub fn label(&self) -> &'static str {
+        match self.evidence {
+            Evidence::Melody => "music_ringback",
+            Evidence::Dtmf => "dtmf",
+            Evidence::UnknownAnnouncement => "announcement",
+            Evidence::Silence => "silence",
+            Evidence::Tone | Evidence::Sit(_) | Evidence::Prompt(_) | Evidence::Greeting | Evidence::Beep => {
+                self.class.label()
+            }
+        }
+    }
 }

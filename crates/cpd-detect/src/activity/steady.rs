@@ -1,0 +1,115 @@
+//! Steadiness of the strongest one or two spectral regions: a signalling tone, against a voice that never holds still.
+//!
+//! A region is the peak's bin and two to each side (156 Hz), its frequency the centre of power: amplitude modulation
+//! and pairs like 400 + 450 Hz, which beat within the window, leave both where they are.
+
+use crate::front::{BIN_HZ, BINS};
+
+/// First bin looked at: 219 Hz.
+const LOW: usize = 7;
+/// Last bin looked at: 3.6 kHz.
+const HIGH: usize = 115;
+/// Bins to each side of a peak that belong to it.
+const REACH: usize = 2;
+/// Share of the band's power above the floor that the two strongest regions of a tone hold.
+const TONE_SHARE: f32 = 0.85;
+/// Movement of a region's centre within a hop that a steady tone stays below, Hz; noise at 10 dB moves it by 4.
+const STILL_HZ: f32 = 9.0;
+/// Hops after which stillness makes a tone likely: 60 ms; a vowel's harmonics move within that time.
+const LIKELY_HOPS: f32 = 6.0;
+
+/// What the strongest regions do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Steadiness {
+    /// Share of the power above the floor in the two strongest regions, 0 to 1.
+    pub share: f32,
+    /// Centre of the strongest region, Hz.
+    pub hz: f32,
+    /// Movement of that centre since the hop before, Hz; large where the peak jumped.
+    pub moved_hz: f32,
+    /// Hops for which the strongest regions have stood still.
+    pub still_hops: u16,
+}
+
+/// Follows the strongest regions.
+#[derive(Default)]
+pub(super) struct SteadyMeter {
+    now: Steadiness,
+    slow_hz: f32,
+    tone: f32,
+}
+
+impl SteadyMeter {
+    /// Probability of a steady tone, 0 to 1.
+    pub(super) fn tone(&self) -> f32 {
+        self.tone
+    }
+
+    /// The newest measurement.
+    pub(super) fn now(&self) -> Steadiness {
+        self.now
+    }
+
+    /// Hears one hop's power spectrum, where it stands above the floor.
+    pub(super) fn hear(&mut self, power: &[f32; BINS], floor_power: f32) {
+        let mut total = 0.0;
+        let mut best = (LOW, 0.0_f32);
+        for (bin, &p) in power.iter().enumerate().take(HIGH + 1).skip(LOW) {
+            total += p;
+            if p > best.1 {
+                best = (bin, p);
+            }
+        }
+        let first = region(power, best.0);
+        let mut second = (0, 0.0_f32);
+        for (bin, &p) in power.iter().enumerate().take(HIGH + 1).skip(LOW) {
+            if p > second.1 && bin.abs_diff(best.0) > 2 * REACH {
+                second = (bin, p);
+            }
+        }
+        let other = if second.1 > 0.0 {
+            region(power, second.0).0
+        } else {
+            0.0
+        };
+        let total = (total - floor_power).max(first.0).max(1e-12);
+        let share = ((first.0 + other) / total).min(1.0);
+        let moved = (first.1 - self.now.hz).abs();
+        // A pair of nearly equal tones changes places: back to where the slow centre was is still.
+        let still = moved < STILL_HZ || (first.1 - self.slow_hz).abs() < STILL_HZ;
+        let still_hops = if still && share > 0.5 {
+            self.now.still_hops.saturating_add(1)
+        } else {
+            self.slow_hz = first.1;
+            0
+        };
+        self.slow_hz += 0.1 * (first.1 - self.slow_hz);
+        self.now = Steadiness {
+            share,
+            hz: first.1,
+            moved_hz: moved.min(500.0),
+            still_hops,
+        };
+        let pure = ((share - (TONE_SHARE - 0.15)) / 0.25).clamp(0.0, 1.0);
+        let target = pure * (f32::from(still_hops) / LIKELY_HOPS).min(1.0);
+        self.tone += 0.35 * (target - self.tone);
+    }
+
+    /// Hears a hop in which nothing stands above the floor.
+    pub(super) fn rest(&mut self) {
+        self.now = Steadiness::default();
+        self.tone *= 0.5;
+    }
+}
+
+/// Power around a bin and its centre, Hz.
+fn region(power: &[f32; BINS], bin: usize) -> (f32, f32) {
+    let mut sum = 0.0;
+    let mut moment = 0.0;
+    for offset in 0..=2 * REACH {
+        let at = bin + offset - REACH;
+        sum += power[at];
+        moment += power[at] * at as f32;
+    }
+    (sum, moment / sum.max(1e-20) * BIN_HZ)
+}
