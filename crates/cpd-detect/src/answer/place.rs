@@ -5,11 +5,10 @@
 //! own hiss and hum) for neither, a lively background (level that moves between one tenth of a second and the next) for
 //! somebody being there.
 
+use super::near::Ground;
 use crate::activity::Hearing;
 use crate::front::Frame;
 
-/// Probability of speech below which a hop shows the background alone.
-const ALONE: f32 = 0.2;
 /// Hops after speech that still hold its decay: 100 ms.
 const DECAY_HOPS: u8 = 10;
 /// Hops of a block: 100 ms average out a hop's own scatter (1 to 2 dB for steady noise) to below 1 dB.
@@ -37,12 +36,12 @@ pub(super) struct Place {
 
 impl Place {
     /// Takes one hop.
-    pub(super) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing) {
+    pub(super) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, ground: Ground) {
         if frame.lost > 0.0 {
             self.drop_block();
             return;
         }
-        if hearing.speech > ALONE || hearing.tone > 0.5 {
+        if ground != Ground::Behind || hearing.tone > 0.5 {
             if hearing.speech > 0.8 && hearing.voiced > 0.5 && self.voice_hops < u16::MAX {
                 self.voice_sum += frame.level_dbm0;
                 self.voice_hops += 1;

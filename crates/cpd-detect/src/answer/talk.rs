@@ -3,20 +3,20 @@
 //! Talk begins with 60 ms of speech and goes on over pauses shorter than a turn. Everything is counted in hops that
 //! were heard: a lost stretch is neither talk nor silence, it only moves the marks in time.
 
-use crate::activity::Hearing;
+use super::near::Ground;
 use crate::front::Frame;
 use crate::time::SampleTime;
 
 /// Hops of speech that begin talk: 60 ms, longer than a click and shorter than the shortest word ("da", 150 ms).
 const ONSET_HOPS: u16 = 6;
-/// Probability of speech from which a hop counts as speech.
-const SPEAKS: f32 = 0.5;
 /// A shorter silence is the closure of a stop or a dip between syllables: 150 ms (Campione and Véronis, "A large-scale
 /// multilingual study of silent pause duration", 2002, who drop pauses below 200 ms as unreliable).
 const PAUSE_HOPS: u16 = 15;
 /// A silence from which the turn is yielded: 1 s. Pauses inside read sentences end at about 0.7 s (same source), the
 /// median gap before the other side takes its turn is 0.2 s (Stivers et al., PNAS 2009) and one second is heard as trouble.
 pub(super) const YIELD_HOPS: u16 = 100;
+/// Talk that may be a word's own attack: 250 ms, a long syllable.
+const ATTACK_HOPS: u16 = 25;
 /// Longest count kept: ten minutes of hops would not fit 16 bits, and nothing changes after two minutes.
 const MOST_HOPS: u16 = 12_000;
 
@@ -65,17 +65,17 @@ pub(super) struct Talk {
 
 impl Talk {
     /// Takes one hop.
-    pub(super) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing) {
-        if frame.lost > 0.5 {
-            return;
-        }
-        // A steady tone may look like a vowel for a moment; it says nothing about who talks.
-        let speaks = hearing.speech >= SPEAKS && hearing.tone < 0.8;
-        let from = frame.rate.at_hop(frame.index);
-        if speaks {
-            self.on_speech(from, frame.end());
-        } else {
-            self.on_silence();
+    pub(super) fn hear(&mut self, frame: &Frame<'_>, ground: Ground) {
+        match ground {
+            Ground::Lost => {}
+            Ground::Behind => self.on_silence(),
+            Ground::Near => self.on_speech(frame.rate.at_hop(frame.index), frame.end()),
+            Ground::CameUp => {
+                if self.talked() > ATTACK_HOPS {
+                    *self = Talk::default();
+                }
+                self.on_speech(frame.rate.at_hop(frame.index), frame.end());
+            }
         }
     }
 
