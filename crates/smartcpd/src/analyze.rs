@@ -112,15 +112,24 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
     in_order(&jobs, command.jobs, work, |done| {
         progress.hide();
         match done {
-            Ok(texts) => {
-                for text in texts {
-                    // Whoever reads has seen enough (head, a closed pager): that is no fault of the run.
-                    if output
-                        .write_all(text.as_bytes())
-                        .and_then(|()| output.flush())
-                        .is_err()
+            Ok(all) => {
+                for told in all {
+                    if let (Some(pictures), Some(picture)) = (&mut pictures, &told.picture)
+                        && let Err(fault) = pictures.add(&told.name, picture)
                     {
-                        return false;
+                        faults.tell(&fault);
+                    }
+                    match output
+                        .write_all(told.text.as_bytes())
+                        .and_then(|()| output.flush())
+                    {
+                        Ok(()) => {}
+                        // Whoever reads has seen enough (head, a closed pager): that is no fault of the run.
+                        Err(why) if why.kind() == ErrorKind::BrokenPipe => return false,
+                        Err(why) => {
+                            faults.tell(&Fault::unwritable(Path::new("standard output"), &why));
+                            return false;
+                        }
                     }
                 }
             }

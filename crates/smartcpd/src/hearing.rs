@@ -24,6 +24,14 @@ pub(crate) struct Heard {
     pub(crate) trace: Vec<TracePoint>,
 }
 
+impl Heard {
+    fn collect(&mut self, detector: &mut Detector) {
+        while let Some(event) = detector.poll() {
+            self.events.push(event);
+        }
+    }
+}
+
 /// What was believed at one time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TracePoint {
@@ -33,6 +41,18 @@ pub(crate) struct TracePoint {
     pub(crate) machine: Option<f32>,
     /// The verdict of that moment and its confidence.
     pub(crate) verdict: Option<(Class, f32)>,
+}
+
+impl TracePoint {
+    fn of(detector: &Detector) -> TracePoint {
+        TracePoint {
+            at_ms: RATE.ms(detector.now()),
+            machine: detector.machine_probability(),
+            verdict: detector
+                .verdict()
+                .map(|verdict| (verdict.class, verdict.confidence)),
+        }
+    }
 }
 
 /// Detectors with the same prompts and profile.
@@ -77,18 +97,15 @@ impl Ear {
                 }
             }
             at = to;
-            while let Some(event) = detector.poll() {
-                heard.events.push(event);
-            }
+            heard.collect(&mut detector);
             if trace {
-                heard.trace.push(TracePoint {
-                    at_ms: RATE.ms(detector.now()),
-                    machine: detector.machine_probability(),
-                    verdict: detector
-                        .verdict()
-                        .map(|verdict| (verdict.class, verdict.confidence)),
-                });
+                heard.trace.push(TracePoint::of(&detector));
             }
+        }
+        detector.ended();
+        heard.collect(&mut detector);
+        if trace {
+            heard.trace.push(TracePoint::of(&detector));
         }
         heard.verdict = detector.verdict().cloned();
         heard
@@ -135,7 +152,7 @@ mod tests {
                 })
                 .sum();
             assert_eq!(lost, 320);
-            assert_eq!(heard.trace.len(), if trace { 97 } else { 0 });
+            assert_eq!(heard.trace.len(), if trace { 98 } else { 0 });
         }
     }
 }

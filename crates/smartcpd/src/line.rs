@@ -1,6 +1,7 @@
 //! One line of JSON per recording: the form that scorers and scripts read.
 
-use cpd_detect::event::{Beep, PromptHeard, ToneHeard};
+use cpd_detect::event::{Beep, PromptHeard, SitKind, ToneHeard};
+use cpd_detect::prompts::PromptId;
 use cpd_detect::{Event, EventKind, Evidence, Library, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -48,15 +49,12 @@ impl Line {
         let last = |found: fn(&EventKind) -> bool| heard.events.iter().rfind(|event| found(&event.kind));
         Line {
             file,
-            label: verdict.and_then(words::label),
+            label: verdict.map(Verdict::label).filter(|label| !label.is_empty()),
             class: verdict.map_or("unknown", |verdict| verdict.class.as_str()),
             ref_id: identified(verdict, &heard.events)
                 .and_then(|prompt| library.info(prompt))
                 .map(|info| info.id.clone()),
-            sit_kind: heard.events.iter().find_map(|event| match event.kind {
-                EventKind::Sit(kind) => words::sit(kind),
-                _ => None,
-            }),
+            sit_kind: sit_kind(heard),
             decided_at_ms: verdict.map(|verdict| RATE.ms(verdict.decided)),
             beep_ms: first(|kind| matches!(kind, EventKind::Beep(_))).map(|event| RATE.ms(event.from)),
             greeting_end_ms: last(|kind| matches!(kind, EventKind::GreetingEnd))
@@ -76,20 +74,42 @@ impl Line {
     }
 }
 
+/// The kind that the verdict rests on, else the surest.
+fn sit_kind(heard: &Heard) -> Option<&'static str> {
+    let surest = || {
+        heard
+            .events
+            .iter()
+            .filter_map(|event| match event.kind {
+                EventKind::Sit(kind) => Some((kind, event.confidence)),
+                _ => None,
+            })
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(kind, _)| kind)
+    };
+    match heard.verdict.as_ref().map(|verdict| verdict.evidence) {
+        Some(Evidence::Sit(kind)) => Some(kind),
+        _ => surest(),
+    }
+    .filter(|kind| *kind != SitKind::Unknown)
+    .map(SitKind::as_str)
+}
+
 /// The prompt of the verdict, else the one with most evidence: a call may end on a tone after its announcement.
-pub(crate) fn identified(
-    verdict: Option<&Verdict>,
-    events: &[Event],
-) -> Option<cpd_detect::prompts::PromptId> {
+pub(crate) fn identified(verdict: Option<&Verdict>, events: &[Event]) -> Option<PromptId> {
     if let Some(Evidence::Prompt(prompt)) = verdict.map(|verdict| verdict.evidence) {
         return Some(prompt);
     }
-    events
+    let mut standing: Vec<PromptHeard> = Vec::new();
+    for event in events {
+        match event.kind {
+            EventKind::Prompt(heard) => standing.push(heard),
+            EventKind::PromptRetracted(heard) => standing.retain(|other| other.prompt != heard.prompt),
+            _ => {}
+        }
+    }
+    standing
         .iter()
-        .filter_map(|event| match event.kind {
-            EventKind::Prompt(heard) => Some(heard),
-            _ => None,
-        })
         .max_by(|a, b| a.bits.total_cmp(&b.bits))
         .map(|heard| heard.prompt)
 }
@@ -99,13 +119,14 @@ fn event_json(event: &Event, library: &Library) -> Value {
         EventKind::Activity(activity) => json!({"type": "activity", "sound": words::activity(*activity)}),
         EventKind::Tone(tone) => tone_json(tone),
         EventKind::Melody => json!({"type": "melody"}),
-        EventKind::Sit(kind) => json!({"type": "sit", "kind": words::sit(*kind)}),
+        EventKind::Sit(kind) => json!({"type": "sit", "kind": kind.as_str()}),
         EventKind::Dtmf(digit) => json!({"type": "dtmf", "digit": digit}),
         EventKind::Fax(kind) => json!({"type": "fax", "signal": words::fax(*kind)}),
         EventKind::Modem(kind) => json!({"type": "modem", "signal": words::modem(*kind)}),
         EventKind::Beep(beep) => beep_json(beep),
         EventKind::PromptCandidate(heard) => prompt_json("prompt_candidate", heard, library),
         EventKind::Prompt(heard) => prompt_json("prompt", heard, library),
+        EventKind::PromptRetracted(heard) => prompt_json("prompt_retracted", heard, library),
         EventKind::Answered => json!({"type": "answered"}),
         EventKind::GreetingEnd => json!({"type": "greeting_end"}),
         EventKind::Gap(samples) => {
@@ -175,7 +196,6 @@ fn rounded(value: f32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use cpd_detect::event::SitKind;
     use cpd_detect::{Class, SampleTime};
 
     use super::*;
@@ -207,7 +227,7 @@ mod tests {
                 class: Class::SitVacant,
                 confidence: 0.987_65,
                 decided: SampleTime(16_000),
-                evidence: Evidence::Tone,
+                evidence: Evidence::Sit(SitKind::Vacant),
                 runner_up: None,
                 last: false,
             }),

@@ -4,7 +4,8 @@
 //! is told again when it is known better. Here a ringing tone is one moment however often it rings, words of one
 //! speaker are one moment, and what a stronger moment explains is left out.
 
-use cpd_detect::event::{Activity, PromptHeard, ToneHeard};
+use cpd_detect::event::{Activity, PromptHeard, SitKind, ToneHeard};
+use cpd_detect::prompts::PromptId;
 use cpd_detect::{Event, EventKind, Library};
 
 use crate::audio::Recording;
@@ -24,6 +25,8 @@ pub(crate) struct Moment {
     pub(crate) words: String,
     /// How sure, where that is of interest.
     pub(crate) confidence: Option<f32>,
+    /// The prompt, where it is one.
+    pub(crate) prompt: Option<PromptId>,
 }
 
 /// Kinds of moments.
@@ -102,6 +105,7 @@ fn note(moments: &mut Vec<Moment>, event: &Event, library: &Library) {
             what,
             words,
             confidence,
+            prompt: None,
         });
     };
     match &event.kind {
@@ -114,7 +118,10 @@ fn note(moments: &mut Vec<Moment>, event: &Event, library: &Library) {
         EventKind::Melody => add(What::Melody, "melody".to_owned(), None),
         EventKind::Sit(kind) => add(
             What::Sit,
-            words::sit(*kind).map_or("SIT".to_owned(), |kind| format!("SIT {kind}")),
+            match kind {
+                SitKind::Unknown => "SIT".to_owned(),
+                known => format!("SIT {}", known.as_str()),
+            },
             None,
         ),
         EventKind::Dtmf(digit) => note_digit(moments, at_ms, *digit, "dtmf"),
@@ -128,6 +135,7 @@ fn note(moments: &mut Vec<Moment>, event: &Event, library: &Library) {
             note_prompt(moments, event, heard, What::Candidate, library);
         }
         EventKind::Prompt(heard) => note_prompt(moments, event, heard, What::Prompt, library),
+        EventKind::PromptRetracted(heard) => moments.retain(|moment| moment.prompt != Some(heard.prompt)),
         EventKind::Answered => add(What::Answered, "answered".to_owned(), None),
         EventKind::GreetingEnd => add(What::GreetingEnd, "greeting ends".to_owned(), None),
         EventKind::Gap(samples) => {
@@ -168,6 +176,7 @@ fn note_tone(moments: &mut Vec<Moment>, at_ms: u64, tone: &ToneHeard) {
             what: What::Progress,
             words,
             confidence: None,
+            prompt: None,
         }),
     }
 }
@@ -189,6 +198,7 @@ fn note_digit(moments: &mut Vec<Moment>, at_ms: u64, digit: char, name: &str) {
             what: What::Digits,
             words: format!("{name} {digit}"),
             confidence: None,
+            prompt: None,
         }),
     }
 }
@@ -205,6 +215,7 @@ fn note_data(moments: &mut Vec<Moment>, at_ms: u64, words: String) {
             what: What::Data,
             words,
             confidence: None,
+            prompt: None,
         });
     }
 }
@@ -237,6 +248,7 @@ fn note_prompt(moments: &mut Vec<Moment>, event: &Event, heard: &PromptHeard, wh
         what,
         words,
         confidence: Some(event.confidence),
+        prompt: Some(heard.prompt),
     });
 }
 

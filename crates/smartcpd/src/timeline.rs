@@ -88,7 +88,7 @@ pub(crate) fn ground(evidence: Evidence, library: &Library) -> String {
             || "a reference prompt".to_owned(),
             |info| format!("prompt {}", info.id),
         ),
-        Evidence::Tone => "the tone".to_owned(),
+        Evidence::Tone | Evidence::Sit(_) => "the tone".to_owned(),
         Evidence::Melody => "the melody".to_owned(),
         Evidence::Dtmf => "the digits".to_owned(),
         Evidence::UnknownAnnouncement => "speech before the answer".to_owned(),
@@ -124,6 +124,7 @@ mod tests {
             what,
             words: words.to_owned(),
             confidence,
+            prompt: None,
         };
         let story = [
             moment(0, What::Sound(Activity::Silence), "silence", None),

@@ -1,6 +1,6 @@
 //! The words in which results are told, in JSON and to people.
 
-use cpd_detect::event::{Activity, FaxKind, ModemKind, ProgressTone, SitKind};
+use cpd_detect::event::{Activity, FaxKind, ModemKind, ProgressTone};
 use cpd_detect::{Class, Evidence, Verdict};
 
 /// What the line sounds like.
@@ -21,21 +21,6 @@ pub(crate) fn tone(tone: ProgressTone) -> &'static str {
         ProgressTone::Ringback => "ringback",
         ProgressTone::Busy => "busy",
         ProgressTone::Congestion => "congestion",
-    }
-}
-
-/// Bellcore's codes for kinds of SIT (Telcordia GR-1162), as the corpus has them.
-pub(crate) fn sit(kind: SitKind) -> Option<&'static str> {
-    match kind {
-        SitKind::Intercept => Some("IC"),
-        SitKind::Vacant => Some("VC"),
-        SitKind::Reorder1 => Some("RO1"),
-        SitKind::Reorder2 => Some("RO2"),
-        SitKind::NoCircuit1 => Some("NC1"),
-        SitKind::NoCircuit2 => Some("NC2"),
-        SitKind::IneffectiveOther => Some("IO"),
-        SitKind::Itu => Some("ITU"),
-        SitKind::Unknown => None,
     }
 }
 
@@ -63,6 +48,7 @@ pub(crate) fn modem(kind: ModemKind) -> &'static str {
 pub(crate) fn evidence(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Tone => "tone",
+        Evidence::Sit(_) => "sit",
         Evidence::Melody => "melody",
         Evidence::Dtmf => "dtmf",
         Evidence::Prompt(_) => "prompt",
@@ -70,16 +56,6 @@ pub(crate) fn evidence(evidence: Evidence) -> &'static str {
         Evidence::Greeting => "greeting",
         Evidence::Beep => "beep",
         Evidence::Silence => "silence",
-    }
-}
-
-/// The label of the evaluation corpus that a verdict stands for; none: no decision.
-pub(crate) fn label(verdict: &Verdict) -> Option<&'static str> {
-    match (verdict.class, verdict.evidence) {
-        (Class::Ringback | Class::FalseAnswer, Evidence::Melody) => Some("music_ringback"),
-        (_, Evidence::Dtmf) => Some("dtmf"),
-        (Class::Unknown, Evidence::UnknownAnnouncement) => Some("announcement"),
-        (class, _) => Some(class.label()).filter(|label| !label.is_empty()),
     }
 }
 
@@ -119,6 +95,7 @@ pub(crate) fn headline(verdict: &Verdict) -> &'static str {
         (Class::Modem, _) => "Modem",
         (Class::Silence, _) => "Silence",
         (Class::FalseAnswer, _) => "Answered, but it goes on ringing",
+        (Class::Unknown, Evidence::Silence) => "Silence before the answer",
         (Class::Unknown, _) => "Unsure",
     }
 }
