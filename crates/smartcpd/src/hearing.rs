@@ -39,8 +39,8 @@ pub(crate) struct TracePoint {
     pub(crate) at_ms: u64,
     /// Probability that the answering side is a machine.
     pub(crate) machine: Option<f32>,
-    /// The verdict of that moment and its confidence.
-    pub(crate) verdict: Option<(Class, f32)>,
+    /// The verdict of that moment: its class, its label, its confidence.
+    pub(crate) verdict: Option<(Class, &'static str, f32)>,
 }
 
 impl TracePoint {
@@ -50,7 +50,7 @@ impl TracePoint {
             machine: detector.machine_probability(),
             verdict: detector
                 .verdict()
-                .map(|verdict| (verdict.class, verdict.confidence)),
+                .map(|verdict| (verdict.class, verdict.label(), verdict.confidence)),
         }
     }
 }

@@ -77,6 +77,11 @@ const SAME_MS: u64 = 300;
 /// Digits closer together than this are one number, ms.
 const DIGITS_MS_MAX: u64 = 3_000;
 
+/// How long a digit is drawn: the usual length of an automatic dialler's, ms.
+const DIGIT_MS: u64 = 100;
+/// How long a special information tone is drawn: three tones of a third of a second, ms.
+const SIT_MS: u64 = 1_000;
+
 /// Tells the story of a recording.
 pub(crate) fn tell(heard: &Heard, recording: &Recording, library: &Library) -> Vec<Moment> {
     let mut moments = Vec::new();
@@ -116,20 +121,25 @@ fn note(moments: &mut Vec<Moment>, event: &Event, library: &Library) {
         ),
         EventKind::Tone(tone) => note_tone(moments, at_ms, tone),
         EventKind::Melody => add(What::Melody, "melody".to_owned(), None),
-        EventKind::Sit(kind) => add(
-            What::Sit,
-            match kind {
+        EventKind::Sit(kind) => {
+            let words = match kind {
                 SitKind::Unknown => "SIT".to_owned(),
                 known => format!("SIT {}", known.as_str()),
-            },
-            None,
-        ),
+            };
+            add(What::Sit, words, None);
+            if let Some(moment) = moments.last_mut() {
+                moment.end_ms = at_ms + SIT_MS;
+            }
+        }
         EventKind::Dtmf(digit) => note_digit(moments, at_ms, *digit, "dtmf"),
         EventKind::Fax(kind) => note_data(moments, at_ms, format!("fax {}", words::fax(*kind))),
         EventKind::Modem(kind) => note_data(moments, at_ms, format!("modem {}", words::modem(*kind))),
         EventKind::Beep(beep) => {
             let double = if beep.count > 1 { "double beep" } else { "beep" };
             add(What::Beep, format!("{double} {:.0} Hz", beep.hz[0]), None);
+            if let Some(moment) = moments.last_mut() {
+                moment.end_ms = at_ms + u64::from(beep.ms);
+            }
         }
         EventKind::PromptCandidate(heard) => {
             note_prompt(moments, event, heard, What::Candidate, library);
@@ -190,11 +200,11 @@ fn note_digit(moments: &mut Vec<Moment>, at_ms: u64, digit: char, name: &str) {
     match before {
         Some(moment) => {
             moment.words.push(digit);
-            moment.end_ms = at_ms;
+            moment.end_ms = at_ms + DIGIT_MS;
         }
         None => moments.push(Moment {
             at_ms,
-            end_ms: at_ms,
+            end_ms: at_ms + DIGIT_MS,
             what: What::Digits,
             words: format!("{name} {digit}"),
             confidence: None,
@@ -252,7 +262,7 @@ fn note_prompt(moments: &mut Vec<Moment>, event: &Event, heard: &PromptHeard, wh
     });
 }
 
-/// Lets each moment last until the next that ends it; a prompt's own length stands.
+/// Lets each moment last until the next that ends it; what has a length of its own keeps it.
 fn set_ends(moments: &mut [Moment], end_ms: u64) {
     for at in 0..moments.len() {
         let next_ms = moments[at + 1..]
@@ -261,7 +271,9 @@ fn set_ends(moments: &mut [Moment], end_ms: u64) {
             .map_or(end_ms, |next| next.at_ms);
         let moment = &mut moments[at];
         match moment.what {
-            What::Prompt | What::Candidate => moment.end_ms = moment.end_ms.min(end_ms).max(moment.at_ms),
+            What::Prompt | What::Candidate | What::Beep | What::Sit | What::Digits => {
+                moment.end_ms = moment.end_ms.min(end_ms).max(moment.at_ms);
+            }
             what if what.is_mark() => moment.end_ms = moment.at_ms,
             _ => moment.end_ms = next_ms.max(moment.at_ms),
         }

@@ -34,8 +34,7 @@ impl Index {
         files::write_whole(&path, picture.as_bytes()).map_err(|why| Fault::unwritable(&path, &why))?;
         let alt = escaped(recording);
         self.entries.push_str(&format!(
-            "<a href=\"{name}\"><img src=\"{name}\" alt=\"{alt}\" loading=\"lazy\" width=\"1280\" height=\"{}\"></a>\n",
-            super::HEIGHT
+            "<a href=\"{name}\"><img src=\"{name}\" alt=\"{alt}\" loading=\"lazy\"></a>\n"
         ));
         self.count += 1;
         Ok(())

@@ -28,23 +28,39 @@ const RIGHT: f64 = WIDTH - 32.0;
 const SPAN: f64 = RIGHT - LEFT;
 
 /// Top of the labels above the lane of moments.
-const LABELS_TOP: f64 = 124.0;
+const LABELS_TOP: f64 = 116.0;
 /// Height of a row of labels.
 const LABEL_ROW: f64 = 19.0;
-/// Rows of labels.
-const LABEL_ROWS: usize = 3;
-/// The lane of moments.
-const LANE_TOP: f64 = LABELS_TOP + LABEL_ROW * LABEL_ROWS as f64 + 4.0;
+/// Most rows of labels; what finds no room is told when the pointer rests on its block.
+const LABEL_ROWS_MAX: usize = 3;
 const LANE_HEIGHT: f64 = 28.0;
-/// The spectrogram.
-const SOUND_TOP: f64 = LANE_TOP + LANE_HEIGHT + 8.0;
 const SOUND_HEIGHT: f64 = 256.0;
-/// The curves of belief.
-const BELIEF_TOP: f64 = SOUND_TOP + SOUND_HEIGHT + 40.0;
 const BELIEF_HEIGHT: f64 = 120.0;
-/// The time axis and the bottom.
-const AXIS_TOP: f64 = BELIEF_TOP + BELIEF_HEIGHT;
-const HEIGHT: f64 = AXIS_TOP + 44.0;
+
+/// Where the parts stand below the labels.
+struct Layout {
+    lane: f64,
+    sound: f64,
+    belief: f64,
+    axis: f64,
+    height: f64,
+}
+
+impl Layout {
+    fn below(label_rows: usize) -> Layout {
+        let lane = LABELS_TOP + LABEL_ROW * label_rows as f64 + 4.0;
+        let sound = lane + LANE_HEIGHT + 8.0;
+        let belief = sound + SOUND_HEIGHT + 40.0;
+        let axis = belief + BELIEF_HEIGHT;
+        Layout {
+            lane,
+            sound,
+            belief,
+            axis,
+            height: axis + 40.0,
+        }
+    }
+}
 
 const PAGE: &str = "#10141b";
 const PANEL: &str = "#171d27";
@@ -61,13 +77,16 @@ pub(crate) fn draw(analysis: &Analysis, library: &Library) -> String {
     let time = TimeAxis {
         length_ms: analysis.recording.length_ms().max(1) as f64,
     };
-    let mut svg = Svg::new(WIDTH, HEIGHT, PAGE);
+    let blocks = blocks(&story, &time);
+    let rows = blocks.iter().filter_map(|block| block.row()).max();
+    let layout = Layout::below(rows.map_or(0, |row| row + 1));
+    let mut svg = Svg::new(WIDTH, layout.height, PAGE);
     header(&mut svg, analysis, library);
-    moments(&mut svg, &story, &time);
-    sound(&mut svg, analysis, &time);
-    belief(&mut svg, &analysis.heard.trace, &time);
-    axis(&mut svg, &time);
-    marks(&mut svg, analysis, &story, &time);
+    moments(&mut svg, &blocks, &layout);
+    sound(&mut svg, analysis, &time, &layout);
+    belief(&mut svg, &analysis.heard.trace, &time, &layout);
+    axis(&mut svg, &time, &layout);
+    marks(&mut svg, analysis, &story, &time, &layout);
     svg.finish()
 }
 
@@ -91,7 +110,7 @@ fn header(svg: &mut Svg, analysis: &Analysis, library: &Library) {
         svg.bold(LEFT + 30.0, 76.0, 27.0, INK, Anchor::Start, "No verdict");
         return;
     };
-    let colour = colour_of(verdict.class);
+    let colour = colour_of(verdict.label());
     svg.circle(LEFT + 9.0, 67.0, 9.0, colour);
     svg.bold(
         LEFT + 30.0,
@@ -126,54 +145,116 @@ fn header(svg: &mut Svg, analysis: &Analysis, library: &Library) {
     );
 }
 
-/// The lane of moments; a label stands inside its block where it fits, else above with a line to it.
-fn moments(svg: &mut Svg, story: &[Moment], time: &TimeAxis) {
-    svg.rect(LEFT, LANE_TOP, SPAN, LANE_HEIGHT, 4.0, PANEL, "");
-    let mut free_from = [LEFT; LABEL_ROWS];
-    for moment in story {
-        let colour = match moment.what {
-            What::Answered | What::GreetingEnd | What::Gap => continue,
-            what => colour_of_moment(what),
-        };
-        let (from, to) = (time.x(moment.at_ms), time.x(moment.end_ms));
-        let width = (to - from - 1.0).max(3.0).min(RIGHT - from.min(RIGHT - 3.0));
-        let mut label = moment.words.clone();
-        if let Some(confidence) = moment.confidence {
-            label.push_str(&format!(" {confidence:.2}"));
-        }
-        let told = format!("{:.2} s {label}", moment.at_ms as f64 / 1_000.0);
-        if moment.what == What::Candidate {
-            svg.outline(from, LANE_TOP + 1.0, width, LANE_HEIGHT - 2.0, 4.0, colour, &told);
-        } else {
-            svg.rect(from, LANE_TOP, width, LANE_HEIGHT, 4.0, colour, &told);
-        }
-        let label_width = text_width(&label, 13.0);
-        if label_width + 14.0 <= width {
-            let ink = if moment.what == What::Candidate {
-                INK
-            } else {
-                ink_on(moment.what)
-            };
-            svg.text(from + 7.0, LANE_TOP + 19.0, 13.0, ink, Anchor::Start, &label);
-        } else if worth_a_label(moment.what) {
-            // Long names near the right end lean to the left.
-            let x = from.min(RIGHT - label_width);
-            if let Some(row) = free_from.iter().position(|&free| free <= x) {
-                let y = LANE_TOP - 8.0 - LABEL_ROW * row as f64;
-                svg.line(from + 1.0, y + 4.0, from + 1.0, LANE_TOP, colour, 1.0, "");
-                svg.text(x, y, 13.0, INK, Anchor::Start, &label);
-                free_from[row] = x + label_width + 12.0;
-            }
+/// A moment in the lane.
+struct Block {
+    what: What,
+    x: f64,
+    width: f64,
+    label: String,
+    told: String,
+    place: Place,
+}
+
+/// Where a block's label stands.
+enum Place {
+    Inside,
+    /// Above the lane: the row, counted from the lane, and the left end.
+    Above(usize, f64),
+    Nowhere,
+}
+
+impl Block {
+    fn row(&self) -> Option<usize> {
+        match self.place {
+            Place::Above(row, _) => Some(row),
+            Place::Inside | Place::Nowhere => None,
         }
     }
 }
 
-fn sound(svg: &mut Svg, analysis: &Analysis, time: &TimeAxis) {
+/// A label stands inside its block where it fits, else above with a line to it.
+fn blocks(story: &[Moment], time: &TimeAxis) -> Vec<Block> {
+    let mut free_from = [LEFT; LABEL_ROWS_MAX];
+    let lane = story
+        .iter()
+        .filter(|moment| !matches!(moment.what, What::Answered | What::GreetingEnd | What::Gap));
+    lane.map(|moment| {
+        let x = time.x(moment.at_ms);
+        let width = (time.x(moment.end_ms) - x - 1.0).max(3.0);
+        let mut label = moment.words.clone();
+        if let Some(confidence) = moment.confidence {
+            label.push_str(&format!(" {confidence:.2}"));
+        }
+        let label_width = text_width(&label, 13.0);
+        // Long names near the right end lean to the left.
+        let left = x.min(RIGHT - label_width);
+        let row = free_from.iter().position(|&free| free <= left);
+        let place = match row {
+            _ if label_width + 14.0 <= width => Place::Inside,
+            Some(row) if worth_a_label(moment.what) => {
+                free_from[row] = left + label_width + 12.0;
+                Place::Above(row, left)
+            }
+            _ => Place::Nowhere,
+        };
+        Block {
+            what: moment.what,
+            x,
+            width,
+            told: format!("{:.2} s {label}", moment.at_ms as f64 / 1_000.0),
+            label,
+            place,
+        }
+    })
+    .collect()
+}
+
+fn moments(svg: &mut Svg, blocks: &[Block], layout: &Layout) {
+    svg.rect(LEFT, layout.lane, SPAN, LANE_HEIGHT, 4.0, PANEL, "");
+    for block in blocks {
+        let colour = colour_of_moment(block.what);
+        let (x, width) = (block.x, block.width);
+        if block.what == What::Candidate {
+            svg.outline(
+                x,
+                layout.lane + 1.0,
+                width,
+                LANE_HEIGHT - 2.0,
+                4.0,
+                colour,
+                &block.told,
+            );
+        } else {
+            svg.rect(x, layout.lane, width, LANE_HEIGHT, 4.0, colour, &block.told);
+        }
+        match block.place {
+            Place::Inside => {
+                let ink = ink_on(block.what);
+                svg.text(
+                    x + 7.0,
+                    layout.lane + 19.0,
+                    13.0,
+                    ink,
+                    Anchor::Start,
+                    &block.label,
+                );
+            }
+            Place::Above(row, left) => {
+                let y = layout.lane - 8.0 - LABEL_ROW * row as f64;
+                svg.line(x + 1.0, y + 4.0, x + 1.0, layout.lane, colour, 1.0, "");
+                svg.text(left, y, 13.0, INK, Anchor::Start, &block.label);
+            }
+            Place::Nowhere => {}
+        }
+    }
+}
+
+fn sound(svg: &mut Svg, analysis: &Analysis, time: &TimeAxis, layout: &Layout) {
     let columns = SPAN as usize;
     let png = spectrogram::png(&analysis.recording.samples, columns);
-    svg.image(LEFT, SOUND_TOP, SPAN, SOUND_HEIGHT, &png);
+    svg.image(LEFT, layout.sound, SPAN, SOUND_HEIGHT, &png);
     for khz in 0..=4 {
-        let y = SOUND_TOP + SOUND_HEIGHT * (1.0 - f64::from(khz) / 4.0);
+        let y = layout.sound + SOUND_HEIGHT * (1.0 - f64::from(khz) / 4.0);
         if (1..4).contains(&khz) {
             svg.line(LEFT, y, RIGHT, y, "#ffffff22", 1.0, "");
         }
@@ -189,7 +270,7 @@ fn sound(svg: &mut Svg, analysis: &Analysis, time: &TimeAxis) {
         let (from, to) = (time.x(ms(from)), time.x(ms(from + length)));
         svg.rect(
             from,
-            SOUND_TOP,
+            layout.sound,
             (to - from).max(1.0),
             SOUND_HEIGHT,
             0.0,
@@ -199,31 +280,36 @@ fn sound(svg: &mut Svg, analysis: &Analysis, time: &TimeAxis) {
     }
 }
 
-fn belief(svg: &mut Svg, trace: &[TracePoint], time: &TimeAxis) {
-    let y = |probability: f32| BELIEF_TOP + BELIEF_HEIGHT * (1.0 - f64::from(probability.clamp(0.0, 1.0)));
-    svg.rect(LEFT, BELIEF_TOP, SPAN, BELIEF_HEIGHT, 4.0, PANEL, "");
+fn belief(svg: &mut Svg, trace: &[TracePoint], time: &TimeAxis, layout: &Layout) {
+    let y = |probability: f32| layout.belief + BELIEF_HEIGHT * (1.0 - f64::from(probability.clamp(0.0, 1.0)));
+    svg.rect(LEFT, layout.belief, SPAN, BELIEF_HEIGHT, 4.0, PANEL, "");
     for level in [0.0, 0.5, 1.0] {
         svg.line(LEFT, y(level), RIGHT, y(level), GRID, 1.0, "");
         let label = format!("{level}");
         svg.text(LEFT - 10.0, y(level) + 4.5, 12.0, PALE, Anchor::End, &label);
     }
-    let title_y = BELIEF_TOP - 11.0;
+    let title_y = layout.belief - 11.0;
     svg.text(LEFT, title_y, 13.0, PALE, Anchor::Start, "probability");
 
     // Each stretch of one class is a line of its own colour.
     let mut legend = vec![];
-    for stretch in trace.chunk_by(|a, b| class_at(a) == class_at(b)) {
-        let Some(class) = stretch.first().and_then(class_at) else {
+    for stretch in trace.chunk_by(|a, b| told_at(a) == told_at(b)) {
+        let Some((class, label)) = stretch.first().and_then(told_at) else {
             continue;
         };
         let points: Vec<_> = stretch
             .iter()
-            .filter_map(|point| Some((time.x(point.at_ms), y(point.verdict?.1))))
+            .filter_map(|point| Some((time.x(point.at_ms), y(point.verdict?.2))))
             .collect();
-        let colour = colour_of(class);
+        let colour = colour_of(label);
+        let name = if class == Class::Unknown && !label.is_empty() {
+            label
+        } else {
+            class.as_str()
+        };
         svg.polyline(&points, colour, 2.5, None);
-        if legend.last() != Some(&(class.as_str(), colour)) {
-            legend.push((class.as_str(), colour));
+        if !legend.contains(&(name, colour)) {
+            legend.push((name, colour));
         }
     }
     let machine: Vec<_> = trace
@@ -249,12 +335,12 @@ fn belief(svg: &mut Svg, trace: &[TracePoint], time: &TimeAxis) {
     }
 }
 
-fn class_at(point: &TracePoint) -> Option<Class> {
-    point.verdict.map(|(class, _)| class)
+fn told_at(point: &TracePoint) -> Option<(Class, &'static str)> {
+    point.verdict.map(|(class, label, _)| (class, label))
 }
 
 /// Seconds between two labels of the time axis: as few as fit, at least 70 pixels apart.
-fn axis(svg: &mut Svg, time: &TimeAxis) {
+fn axis(svg: &mut Svg, time: &TimeAxis, layout: &Layout) {
     let seconds = time.length_ms / 1_000.0;
     let step = [0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 3_600.0]
         .into_iter()
@@ -263,19 +349,19 @@ fn axis(svg: &mut Svg, time: &TimeAxis) {
     for n in 0..=(seconds / step) as u64 {
         let at = n as f64 * step;
         let x = time.x((at * 1_000.0).round() as u64);
-        svg.line(x, AXIS_TOP, x, AXIS_TOP + 6.0, PALE, 1.0, "");
+        svg.line(x, layout.axis, x, layout.axis + 6.0, PALE, 1.0, "");
         let label = if step < 1.0 {
             format!("{at:.1}")
         } else {
             format!("{at:.0}")
         };
         let label = if n == 0 { "0 s".to_owned() } else { label };
-        svg.text(x, AXIS_TOP + 22.0, 12.0, PALE, Anchor::Middle, &label);
+        svg.text(x, layout.axis + 22.0, 12.0, PALE, Anchor::Middle, &label);
     }
 }
 
 /// Lines through all panels: answer, end of greeting, beep, decision.
-fn marks(svg: &mut Svg, analysis: &Analysis, story: &[Moment], time: &TimeAxis) {
+fn marks(svg: &mut Svg, analysis: &Analysis, story: &[Moment], time: &TimeAxis, layout: &Layout) {
     let mut lines: Vec<(u64, &str, &str)> = Vec::new();
     for moment in story {
         match moment.what {
@@ -293,7 +379,7 @@ fn marks(svg: &mut Svg, analysis: &Analysis, story: &[Moment], time: &TimeAxis) 
     for (at_ms, label, colour) in lines {
         let x = time.x(at_ms);
         let dash = if label == "decided" { "" } else { "5 4" };
-        svg.line(x, LANE_TOP + LANE_HEIGHT, x, AXIS_TOP, colour, 1.5, dash);
+        svg.line(x, layout.lane + LANE_HEIGHT, x, layout.axis, colour, 1.5, dash);
         // A label that would leave the page stands on the other side of its line.
         let width = text_width(label, 12.0) + 10.0;
         let left = if x + width > RIGHT {
@@ -302,7 +388,7 @@ fn marks(svg: &mut Svg, analysis: &Analysis, story: &[Moment], time: &TimeAxis) 
             x + 3.0
         };
         let row = free_from.iter().position(|&free| free <= left).unwrap_or(0);
-        let top = SOUND_TOP + 6.0 + 22.0 * row as f64;
+        let top = layout.sound + 6.0 + 22.0 * row as f64;
         svg.rect(left, top, width, 18.0, 4.0, "#10141bd0", "");
         svg.text(left + 5.0, top + 13.5, 12.0, colour, Anchor::Start, label);
         free_from[row] = left + width + 4.0;
@@ -336,20 +422,21 @@ fn colour_of_moment(what: What) -> &'static str {
 
 fn ink_on(what: What) -> &'static str {
     match what {
+        What::Candidate => INK,
         What::Sound(Activity::Silence | Activity::Noise | Activity::ComfortNoise) => PALE,
         _ => PAGE,
     }
 }
 
-/// The colour that a class has in every picture.
-fn colour_of(class: Class) -> &'static str {
-    match class.label() {
+/// The colour that a label has in every picture.
+fn colour_of(label: &str) -> &'static str {
+    match label {
         "human" => GREEN,
         "machine" => ORANGE,
         "announcement" => "#60a5fa",
         "ringback" => "#22d3ee",
-        "busy" | "congestion" | "sit" => "#c084fc",
-        "fax" | "modem" => "#f472b6",
+        "busy" | "congestion" | "sit" | "dtmf" => "#c084fc",
+        "fax" | "modem" | "music_ringback" => "#f472b6",
         _ => PALE,
     }
 }
