@@ -1,0 +1,179 @@
+//! The command line. The doc comments are the text of `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cpd_detect::{OperatingPoint, Profile};
+
+use crate::audio::{Channel, Law, RawForm, Reading};
+use crate::fault::EXIT_CODES;
+
+/// Hears what happened in a call: tones, announcements, people, machines.
+#[derive(Debug, Parser)]
+#[command(name = "smartcpd", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tells the timeline and the verdict of recordings
+    Analyze(Analyze),
+}
+
+/// What the detectors are told before they hear.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Hearing {
+    /// Library of reference prompts: a folder with audio and prompts.jsonl, or the jsonl file itself
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) prompts: Option<PathBuf>,
+
+    /// Countries whose tones are expected, as ISO 3166 codes; without it, any
+    #[arg(long, value_name = "CODES", value_delimiter = ',', value_parser = country)]
+    pub(crate) country: Vec<String>,
+
+    /// How a doubtful answer is decided
+    #[arg(long, value_enum, default_value_t = ProfileName::Balanced)]
+    pub(crate) profile: ProfileName,
+}
+
+impl Hearing {
+    /// The profile that the detectors take.
+    pub(crate) fn profile(&self) -> Profile {
+        Profile {
+            operating_point: match self.profile {
+                ProfileName::Balanced => OperatingPoint::Balanced,
+                ProfileName::KeepPeople => OperatingPoint::KeepPeople,
+                ProfileName::CatchMachines => OperatingPoint::CatchMachines,
+            },
+            countries: self.country.clone(),
+            ..Profile::default()
+        }
+    }
+}
+
+/// Operating points, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// The figures of docs/accuracy.md are taken here
+    Balanced,
+    /// A machine must be beyond doubt; more machines pass as unsure
+    KeepPeople,
+    /// More machines are caught, more people are lost
+    CatchMachines,
+}
+
+/// How audio files are read.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AudioForm {
+    /// Channel that is heard, counted from 1; without it, all are mixed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) channel: Option<u16>,
+
+    /// The files have no header: encoding of their samples
+    #[arg(long, value_enum, value_name = "LAW")]
+    pub(crate) raw: Option<Law>,
+
+    /// Sample rate of headerless files, Hz
+    #[arg(long, value_name = "HZ", default_value_t = 8_000, requires = "raw",
+          value_parser = clap::value_parser!(u32).range(4_000..=384_000))]
+    pub(crate) rate: u32,
+
+    /// Interleaved channels of headerless files
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "raw",
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) channels: u16,
+}
+
+impl AudioForm {
+    /// The same for the reader.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading {
+            raw: self.raw.map(|law| RawForm {
+                law,
+                rate_hz: self.rate,
+                channels: usize::from(self.channels),
+            }),
+            channel: self
+                .channel
+                .map_or(Channel::Mixed, |n| Channel::Only(usize::from(n))),
+        }
+    }
+}
+
+/// `smartcpd analyze`.
+///
+/// Files: WAV (PCM, A-law, µ-law), FLAC, MP3, Ogg Vorbis and Opus at any sample rate; headerless audio with --raw;
+/// pcap and pcapng, of which each RTP stream is analysed. Folders are searched for such files.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Analyze {
+    /// Files and folders; without any, the files that --calls names
+    #[arg(value_name = "PATH", required_unless_present = "calls")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) hearing: Hearing,
+
+    /// When the call was answered, ms from the start of the recording; without it and --calls, never
+    #[arg(long, value_name = "MS", conflicts_with = "calls")]
+    pub(crate) answered_at: Option<u64>,
+
+    /// A line of JSON per call: `file` and `answer_at_ms` (null: never answered)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: Option<PathBuf>,
+
+    /// How results are told
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Draws each recording into this folder: spectrogram, events, verdict, probability
+    #[arg(long, value_name = "DIR")]
+    pub(crate) picture: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) audio: AudioForm,
+
+    /// Files analysed at the same time; without it, as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// Forms of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A timeline that a person reads, and the verdict
+    Text,
+    /// A line of JSON per file
+    Jsonl,
+}
+
+/// An ISO 3166 code, in lower case.
+fn country(text: &str) -> Result<String, String> {
+    let code = text.trim().to_ascii_lowercase();
+    if code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_lowercase()) {
+        Ok(code)
+    } else {
+        Err("countries are two-letter codes, as ru,us".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn countries_are_codes() {
+        assert_eq!(country("RU"), Ok("ru".to_owned()));
+        assert!(country("russia").is_err());
+    }
+}

@@ -1,0 +1,38 @@
+//! SmartCPD: hears what happened in a call.
+//!
+//! `smartcpd analyze` tells the timeline and the verdict of recordings, `smartcpd prompts` keeps a library of operator
+//! announcements, `smartcpd evaluate` measures accuracy on labelled calls.
+
+#![forbid(unsafe_code)]
+
+mod analyze;
+mod audio;
+mod calls;
+mod cli;
+mod fault;
+mod files;
+mod hearing;
+mod inputs;
+mod library;
+mod line;
+mod picture;
+mod progress;
+mod story;
+mod timeline;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use fault::Faults;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut faults = Faults::default();
+    match cli.command {
+        Command::Analyze(command) => analyze::run(&command, &mut faults),
+    }
+    ExitCode::from(faults.exit_code())
+}
