@@ -46,9 +46,17 @@ fn main() {
             ends.extend(events.fresh().skip(fresh).map(|e| (e.from.0 / 8, e.known.0 / 8)));
             if let Some(opinion) = ear.opinion() {
                 let ms = frame.end().0 / 8;
-                course.push(serde_json::json!([ms, opinion.machine, opinion.settled, ear.measures()]));
+                course.push(serde_json::json!([
+                    ms,
+                    opinion.machine,
+                    opinion.settled,
+                    ear.measures()
+                ]));
             }
         }
-        println!("{}", serde_json::json!({"file": path, "course": course, "ends": ends}));
+        println!(
+            "{}",
+            serde_json::json!({"file": path, "course": course, "ends": ends})
+        );
     }
 }

@@ -25,9 +25,11 @@ const SILENT_ANSWER_MS: u64 = 4_000;
 /// Silence before the answer that makes one: longer than any ringback's pause (Ireland, New Zealand: 4 s at most after a
 /// ring) and than the usual second or two before the network plays anything.
 const SILENT_LINE_MS: u64 = 6_000;
-/// A beep overturns a settled person for this long after the greeting: an answering machine that greets with "I'm out"
-/// beeps within two seconds; later beeps are a person's keypad, microwave oven or recording warning.
-const BEEP_OVERTURNS_MS: u64 = 3_000;
+/// A beep tells a machine for this long after the last word: an answering machine that greets with "I'm out" beeps within
+/// two seconds; later beeps are a person's keypad, microwave oven or recording warning.
+const BEEP_AFTER_WORD_MS: u64 = 3_000;
+/// … and for this long after the answer: the longest greetings last half a minute; after that an agent is on the line.
+const BEEP_AFTER_ANSWER_MS: u64 = 40_000;
 
 /// Weighs evidence over one call.
 pub(crate) struct Judge {
@@ -57,9 +59,11 @@ struct Facts {
     modem: Option<f32>,
     beep: Option<f32>,
     opinion: Option<Opinion>,
-    /// When a person was settled on.
-    person: Option<SampleTime>,
-    /// Speech that was heard when a tone was settled: the tone came after an announcement.
+    /// The last hop with speech after the answer.
+    last_word: Option<SampleTime>,
+    /// Whether a person was told and their turn is over: what is said from then on is talk with an agent.
+    person: bool,
+    /// The call is over.
     ended: bool,
 }
 
@@ -68,6 +72,7 @@ struct Tone {
     kind: ProgressTone,
     confidence: f32,
     runner_up: Option<(ProgressTone, f32)>,
+    /// Speech was heard before it: the tone came after an announcement.
     after_speech: bool,
 }
 
@@ -113,6 +118,9 @@ impl Judge {
         } else if frame.lost == 0.0 {
             facts.quiet_hops += 1;
         }
+        if facts.answered.is_some() && hearing.speech > 0.5 {
+            facts.last_word = Some(frame.end());
+        }
         for event in events.fresh() {
             facts.note(event, &self.library);
         }
@@ -136,7 +144,7 @@ impl Judge {
             return;
         };
         if matches!(finding.class, Class::Human | Class::HumanBusiness) {
-            self.facts.person.get_or_insert(self.facts.now);
+            self.facts.person |= self.facts.opinion.is_some_and(|opinion| opinion.yielded);
         }
         let now = self.facts.now;
         let told = match &self.verdict {
@@ -227,9 +235,9 @@ impl Facts {
             EventKind::Fax(_) => self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence)),
             EventKind::Modem(_) => self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence)),
             EventKind::Beep(_) => {
-                let in_time = self
-                    .person
-                    .is_none_or(|at| self.ms(event.from - at) < BEEP_OVERTURNS_MS);
+                let after = |since: Option<SampleTime>| since.map_or(0, |since| self.ms(event.from - since));
+                let in_time =
+                    after(self.answered) < BEEP_AFTER_ANSWER_MS && after(self.last_word) < BEEP_AFTER_WORD_MS;
                 if self.answered.is_some() && in_time {
                     self.beep = Some(event.confidence);
                 }
@@ -350,7 +358,7 @@ impl Facts {
         } else {
             Class::Human
         };
-        if self.person.is_some() {
+        if self.person {
             // Once a person has been told, the agent speaks with them: long talk is then no sign of a machine.
             return Some(Finding::of(person, 1.0 - opinion.machine.min(0.5), Evidence::Greeting).last());
         }
@@ -569,13 +577,15 @@ mod tests {
             machine: 0.1,
             settled: true,
             long: false,
+            yielded: true,
         });
         assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::Human));
-        facts.person = Some(SampleTime(8_000));
+        facts.person = true;
         facts.opinion = Some(Opinion {
             machine: 0.99,
             settled: true,
             long: true,
+            yielded: true,
         });
         assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::HumanBusiness));
     }
@@ -599,6 +609,7 @@ mod tests {
             machine: 0.6,
             settled: false,
             long: true,
+            yielded: false,
         });
         assert_eq!(
             facts.weigh(of(OperatingPoint::Balanced)).map(|f| f.class),
@@ -619,12 +630,14 @@ mod tests {
             machine: 0.6,
             settled: false,
             long: false,
+            yielded: false,
         });
         assert_eq!(facts.weigh(0.8).map(|f| f.class), Some(Class::Unknown));
         facts.opinion = Some(Opinion {
             machine: 0.4,
             settled: false,
             long: false,
+            yielded: false,
         });
         assert_eq!(facts.weigh(0.8).map(|f| f.class), Some(Class::Human));
     }

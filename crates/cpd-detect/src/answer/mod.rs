@@ -33,6 +33,8 @@ pub struct Opinion {
     pub settled: bool,
     /// Whether the greeting is a long one.
     pub long: bool,
+    /// Whether the first turn is over: silence for longer than a pause inside a greeting.
+    pub yielded: bool,
 }
 
 /// Waiting after a short answer that settles it, hops: 0.5 s. Pauses inside greetings have a median of 0.3 s.
@@ -94,6 +96,7 @@ impl AnswerEar {
             machine: probability(&self.measures),
             settled: self.talk.silence >= if long { SETTLED_LONG } else { SETTLED_SHORT },
             long,
+            yielded: self.talk.turns > 1 || self.talk.turn() == Turn::Yielded,
         });
         self.tell_end(frame, events);
     }
@@ -111,7 +114,9 @@ impl AnswerEar {
     /// The greeting's end is told when the turn is yielded, and again when the same side went on for as long as a
     /// machine does: the first end was then a pause. A beep ends a greeting at once.
     fn tell_end(&mut self, frame: &Frame<'_>, events: &mut Events) {
-        let beep = events.fresh().any(|event| matches!(event.kind, EventKind::Beep(_)));
+        let beep = events
+            .fresh()
+            .any(|event| matches!(event.kind, EventKind::Beep(_)));
         let talked = self.talk.talked();
         let went_on = self.told_at > 0 && talked > self.told_at && talked > SHORT_TALK;
         let ended = self.talk.turn() == Turn::Yielded || beep;

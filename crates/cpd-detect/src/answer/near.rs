@@ -83,7 +83,11 @@ impl NearVoice {
             self.settled = level;
         }
         let voice = self.voice.get_or_insert(level);
-        *voice += if level > *voice { RISE * (level - *voice) } else { -FORGET_DB };
+        *voice += if level > *voice {
+            RISE * (level - *voice)
+        } else {
+            -FORGET_DB
+        };
         let voice = *voice;
         if voice > self.settled + CAME_UP_DB {
             let before = self.settled;
@@ -93,7 +97,11 @@ impl NearVoice {
             return Ground::CameUp;
         }
         self.settled += SETTLE * (voice - self.settled);
-        self.weak = if level >= voice - STRONG_DB { 0 } else { self.weak.saturating_add(1) };
+        self.weak = if level >= voice - STRONG_DB {
+            0
+        } else {
+            self.weak.saturating_add(1)
+        };
         if self.weak <= STRONG_EVERY && level >= voice - self.reach_db(voice) {
             Ground::Near
         } else {

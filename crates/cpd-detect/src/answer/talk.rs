@@ -107,7 +107,9 @@ impl Talk {
         }
         let new = if self.rising == ONSET_HOPS { ONSET_HOPS } else { 1 };
         if self.in_turn {
-            let pause = self.pending.saturating_sub(if new > 1 { ONSET_HOPS - 1 } else { 0 });
+            let pause = self
+                .pending
+                .saturating_sub(if new > 1 { ONSET_HOPS - 1 } else { 0 });
             if pause >= PAUSE_HOPS {
                 self.pauses = self.pauses.saturating_add(1);
                 self.pause_hops = (self.pause_hops + pause).min(MOST_HOPS);

@@ -33,7 +33,10 @@ pub struct ToneEar {
 impl ToneEar {
     /// An ear for the tones of `countries` (all, where empty).
     pub fn new(plans: Arc<Plans>, countries: &[String]) -> ToneEar {
-        ToneEar { progress: ProgressEar::new(plans, countries), signals: SignalEar::default() }
+        ToneEar {
+            progress: ProgressEar::new(plans, countries),
+            signals: SignalEar::default(),
+        }
     }
 
     /// Hears one hop.
