@@ -25,16 +25,20 @@ const QUIETEST: f32 = 3.6e-6;
 const RUN_FIRST: u8 = 10;
 /// The same for the next burst of a train, whose lines are known.
 const RUN_NEXT: u8 = 8;
+/// Hops after a burst in which its echo may be heard: the longest echo path of a satellite link.
+const ECHO_HOPS: u64 = 50;
+/// Hops in a row that need not be tonal within a run: tones that beat or are modulated by 25 Hz fade for 20 ms.
+const FAINT_HOPS: u8 = 2;
 /// Hops between two looks while nothing was found.
 const RUN_AGAIN: u8 = 3;
-/// Share of the call-progress band that the lines of a tone hold at least; in noise of 5 dB and after low-rate codecs
-/// it is seldom below 0.7.
-const PURITY: f32 = 0.6;
 /// A pause is one from here on, hops: three packets of 20 ms may be lost in a tone. The shortest pause of any plan is
 /// 100 ms.
 const BRIDGED_HOPS: u64 = 7;
 /// Hops without a tonal one, in which the power stays: something else drowned the tone.
 const DROWNED_HOPS: u8 = 8;
+/// A power so many times that of the burst, for so many hops, is something else that began.
+const LOUDER: f32 = 3.5;
+const LOUDER_HOPS: u8 = 4;
 /// Hops from one look at the fine spectrum of a burst to the next.
 const LOOK_EVERY: u64 = 10;
 /// Hops remembered to find where a burst began.
@@ -72,12 +76,16 @@ pub(crate) struct BurstEar {
     trail: [[f32; BAND_BINS]; TRAIL],
     /// Hops in the trail that follow each other.
     known: u64,
+    /// First hop after the latest burst: no burst begins before it.
+    free_from: u64,
     /// Bins that belong to the tone.
     mask: [bool; BAND_BINS],
     lines: Lines,
     state: State,
     /// Consecutive tonal hops.
     run: u8,
+    /// Hops in the run since the last tonal one.
+    faint: u8,
     /// Hop at which the run is worth a look.
     look_at_run: u8,
     /// Mean power of the present or latest burst, in the bins of `mask`; 0 before the first.
@@ -94,6 +102,8 @@ enum State {
         strange: u8,
         /// Hops in a row without a tonal one.
         drowned: u8,
+        /// Hops in a row much louder than the burst.
+        louder: u8,
         /// Hop and time at which the power fell below half.
         fell: Option<(u64, SampleTime)>,
         /// Where the run of strange hops began.
@@ -108,10 +118,12 @@ impl BurstEar {
             scratch: LineFinder::shared().scratch(),
             trail: [[0.0; BAND_BINS]; TRAIL],
             known: 0,
+            free_from: 0,
             mask: [true; BAND_BINS],
             lines: Lines::default(),
             state: State::Off,
             run: 0,
+            faint: 0,
             look_at_run: RUN_FIRST,
             on_power: 0.0,
         }
@@ -149,20 +161,27 @@ impl BurstEar {
     }
 
     fn listen(&mut self, frame: &Frame<'_>, tonal: bool) -> Option<Edge> {
-        // The next burst of a train is about as loud as the one before; 6 dB are for gain control and concealment.
-        let loud = self.on_power == 0.0 || self.masked(frame.index) > 0.25 * self.on_power;
-        if !(tonal && loud) {
+        // The echo of a burst is no burst; after half a second it is gone, and another tone may be fainter.
+        let echo = frame.index - self.free_from < ECHO_HOPS
+            && band_of(&self.trail, frame.index) < 0.25 * self.on_power;
+        if tonal && !echo {
+            self.faint = 0;
+        } else {
+            self.faint += 1;
+        }
+        if self.faint > FAINT_HOPS || (self.faint > 0 && self.run == 0) {
+            self.faint = 0;
             self.run = 0;
             self.look_at_run = if self.on_power > 0.0 { RUN_NEXT } else { RUN_FIRST };
             return None;
         }
         self.run = self.run.saturating_add(1);
-        if self.run < self.look_at_run {
+        if self.run < self.look_at_run || self.faint > 0 {
             return None;
         }
         self.look_at_run = self.run.saturating_add(RUN_AGAIN);
         let lines = self.look(frame);
-        if lines.purity < PURITY || lines.as_slice().is_empty() {
+        if !lines.is_tone() {
             return None;
         }
         self.lines = lines;
@@ -174,6 +193,7 @@ impl BurstEar {
             look: frame.index + LOOK_EVERY,
             strange: 0,
             drowned: 0,
+            louder: 0,
             fell: None,
             last_tonal: centre(frame, frame.index),
         };
@@ -185,6 +205,7 @@ impl BurstEar {
             mut look,
             mut strange,
             mut drowned,
+            mut louder,
             mut fell,
             mut last_tonal,
         } = self.state
@@ -198,11 +219,21 @@ impl BurstEar {
             let (since, at) =
                 *fell.get_or_insert_with(|| (frame.index, crossing(frame, before, power, half)));
             if frame.index - since >= BRIDGED_HOPS {
+                self.free_from = since;
                 self.off();
                 return Some(Edge::Ended { at, cut: false });
             }
+        } else if band_of(&self.trail, frame.index) > LOUDER * self.on_power {
+            fell = None;
+            louder += 1;
+            if louder >= LOUDER_HOPS {
+                // What was taken for a tone (hum, a horn) lies under what begins now.
+                self.forget();
+                return Some(Edge::Withdrawn);
+            }
         } else {
             fell = None;
+            louder = 0;
             // Follows slow changes of level; a beat or a warble passes by.
             self.on_power += 0.08 * (power.min(4.0 * self.on_power) - self.on_power);
             if tonal {
@@ -223,7 +254,7 @@ impl BurstEar {
         if frame.index >= look && fell.is_none() {
             look = frame.index + LOOK_EVERY;
             let lines = self.look(frame);
-            if lines.purity >= PURITY && same_tone(&lines, &self.lines) {
+            if lines.is_tone() && same_tone(&lines, &self.lines) {
                 strange = 0;
                 self.lines = lines;
                 edge = Some(Edge::Looked);
@@ -239,6 +270,7 @@ impl BurstEar {
             look,
             strange,
             drowned,
+            louder,
             fell,
             last_tonal,
         };
@@ -323,6 +355,10 @@ fn is_tonal(bins: &[f32; BAND_BINS], power: &[f32; BINS]) -> bool {
         0.0
     };
     first + second > TONAL_SHARE * whole
+}
+
+fn band_of(trail: &[[f32; BAND_BINS]; TRAIL], index: u64) -> f32 {
+    trail[(index % TRAIL as u64) as usize].iter().sum()
 }
 
 fn strongest(bins: &[f32; BAND_BINS], allowed: impl Fn(usize) -> bool) -> usize {

@@ -18,6 +18,8 @@ const HEARD_WORSE: f32 = 9.0;
 const HZ_SIGMA: f32 = 0.008;
 /// What a line that no plan has (or lacks) costs at most, nats a share of power.
 const LINE_COST: f32 = 12.0;
+/// Lines with at least this share of the power count when a tone is compared with one of any frequencies.
+const CLEAR_LINE: f32 = 0.09;
 /// Modulation slower than this is not resolved in 128 ms: the tone shows one line.
 const AM_RESOLVED_HZ: f32 = 20.0;
 /// Deviation of lengths: relative, and ms (the grain of hops, the slope of edges).
@@ -77,6 +79,8 @@ pub(crate) fn place(kind: ProgressTone) -> usize {
 #[derive(Clone, Debug)]
 pub(crate) struct VoiceFit {
     cost: Vec<f32>,
+    /// Mean number of lines.
+    lines: f32,
     looks: f32,
 }
 
@@ -85,6 +89,7 @@ impl VoiceFit {
     pub(crate) fn new(plans: &Plans) -> VoiceFit {
         VoiceFit {
             cost: vec![0.0; plans.voices().len()],
+            lines: 0.0,
             looks: 0.0,
         }
     }
@@ -92,6 +97,7 @@ impl VoiceFit {
     /// Forgets the looks.
     pub(crate) fn clear(&mut self) {
         self.cost.fill(0.0);
+        self.lines = 0.0;
         self.looks = 0.0;
     }
 
@@ -100,14 +106,27 @@ impl VoiceFit {
         self.looks += 1.0;
         // The first looks count alike, later ones as in a mean of ten.
         let weight = 1.0 / self.looks.min(10.0);
+        let clear = lines.as_slice().iter().filter(|l| l.share > CLEAR_LINE).count();
+        self.lines += weight * (clear as f32 - self.lines);
         for (cost, voice) in self.cost.iter_mut().zip(plans.voices()) {
             *cost += weight * (distance(lines, voice) - *cost);
         }
     }
 
     /// Cost of the best voice.
-    fn least(&self) -> f32 {
+    pub(crate) fn least(&self) -> f32 {
         self.cost.iter().fold(f32::MAX, |a, &b| a.min(b))
+    }
+}
+
+/// Lines of a tone.
+fn lines_of(voice: &Voice) -> f32 {
+    if voice.hz[1] > 0.0 {
+        2.0
+    } else if voice.am_hz >= AM_RESOLVED_HZ {
+        3.0
+    } else {
+        1.0
     }
 }
 
@@ -205,7 +224,7 @@ impl Cadences {
         let mut opinion = Opinion::default();
         let mut best_ln = [f32::MIN; 3];
         let mut sums = [0.0_f32; 3];
-        let mut none_ln = none_prior_ln - ANY_HZ.ln();
+        let mut none_ln = none_prior_ln - fit.lines.clamp(1.0, 3.0) * ANY_HZ.ln();
         for span in spans {
             none_ln += any_length_ln(span);
         }
@@ -214,9 +233,12 @@ impl Cadences {
             if cost > least + HEARD_WORSE {
                 continue;
             }
-            let hz = plans.voices()[pattern.voice].hz[0];
-            // Density of a Gaussian of this deviation, in Hz.
-            let heard_ln = -cost - 0.919 - (HZ_SIGMA * hz).ln();
+            let voice = &plans.voices()[pattern.voice];
+            // Density of a Gaussian of this deviation, in Hz, for each line.
+            let lines = lines_of(voice);
+            let other_lines = (fit.lines.min(3.0) - lines).max(0.0);
+            let heard_ln =
+                -cost - lines * (0.919 + (HZ_SIGMA * voice.hz[0]).ln()) - other_lines * ANY_HZ.ln();
             let ln = prior_ln + heard_ln + pattern_ln(pattern, spans);
             let kind = place(pattern.kind);
             // Relative to "none", so that nothing overflows.

@@ -24,6 +24,12 @@ const BAND: std::ops::RangeInclusive<usize> = 36..=92;
 /// A line below this share of the strongest is a sidelobe, hum or a codec's ghost (−14 dB). The sidebands of a fully
 /// modulated tone are 6 dB down.
 const WEAKEST: f32 = 0.04;
+/// Share of the band that the lines of a tone hold at least; in noise of 5 dB and after low-rate codecs it is seldom
+/// below 0.7.
+const PURITY: f32 = 0.6;
+/// Share of the lines that the two strongest hold: a carrier and one of its sidebands 0.83, two tones all. The harmonics
+/// of hum and of chords share more evenly.
+const FEW: f32 = 0.75;
 /// Taps of the low-pass at 8 kHz: flat to 700 Hz, 35 dB down from 1.3 kHz, where thinning would fold into the band.
 const TAPS_8K: usize = 40;
 
@@ -49,6 +55,12 @@ impl Lines {
     /// The lines, strongest first.
     pub(crate) fn as_slice(&self) -> &[Line] {
         &self.list[..self.len]
+    }
+
+    /// Whether this may be a tone: few sharp lines hold the band.
+    pub(crate) fn is_tone(&self) -> bool {
+        let strongest_two: f32 = self.as_slice().iter().take(2).map(|l| l.share).sum();
+        self.purity >= PURITY && strongest_two >= FEW
     }
 
     fn insert(&mut self, line: Line) {

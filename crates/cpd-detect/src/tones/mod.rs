@@ -13,6 +13,7 @@ pub mod modem;
 mod modem_data;
 mod progress;
 pub mod signals;
+mod sit;
 
 use std::sync::Arc;
 
@@ -23,10 +24,12 @@ use crate::peaks::Peaks;
 use crate::plan::Plans;
 use progress::ProgressEar;
 use signals::SignalEar;
+use sit::SitEar;
 
 /// Hears all tones of one call.
 pub struct ToneEar {
     progress: ProgressEar,
+    sit: SitEar,
     signals: SignalEar,
 }
 
@@ -35,6 +38,7 @@ impl ToneEar {
     pub fn new(plans: Arc<Plans>, countries: &[String]) -> ToneEar {
         ToneEar {
             progress: ProgressEar::new(plans, countries),
+            sit: SitEar::default(),
             signals: SignalEar::default(),
         }
     }
@@ -42,6 +46,7 @@ impl ToneEar {
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
         self.progress.hear(frame, hearing, events);
+        self.sit.hear(frame, peaks, events);
         self.signals.hear(frame, peaks, events);
     }
 }

@@ -26,11 +26,26 @@ const OTHER_SURER: f32 = 0.15;
 /// At most so many tellings a train: first, surer, cadence known, and changes of mind.
 const TELLINGS: u8 = 6;
 /// Logarithm of the prior odds of a tone that is no call progress.
-const NONE_LN: f32 = 1.0;
+const NONE_LN: f32 = -2.5;
 /// The same after the answer or right after speech, when beeps are about.
-const NONE_AMONG_BEEPS_LN: f32 = 4.0;
+const NONE_AMONG_BEEPS_LN: f32 = 1.0;
 /// Speech this long ago still makes a beep likely, ms.
 const AFTER_SPEECH_MS: u64 = 2_500;
+/// A burst this long may be ringback's: shorter than any single ring (800 ms), longer than busy's of most countries.
+const LONG_BURST_MS: f32 = 780.0;
+/// Two bursts must be heard for so long together: the two of a double ring are 400 ms each.
+const SHORT_BURSTS_MS: f32 = 480.0;
+/// Cost of the best tone at which the lines are those of no plan, nats.
+const FAR_FROM_ALL: f32 = 4.0;
+/// The same for busy types: while there are one or two bursts, and later. Clean tones cost less than 0.5, in noise of
+/// 5 dB up to 2.
+const NEAR: f32 = 1.4;
+const NEAR_ENOUGH: f32 = 2.2;
+/// A burst this long settles a busy type when the next begins; shorter ones when the next has ended.
+const SHOWN_ONCE_MS: f32 = 300.0;
+/// A pause up to this long, ms, after a burst that many times longer, is a hole.
+const HOLE_MS: f32 = 140.0;
+const HOLE_IN: f32 = 1.6;
 /// A pause this long ends a train, ms: the longest of any plan is 9 s.
 const PAUSE_MAX_MS: u64 = 10_500;
 /// Lengths of what still lasts at which the plans are weighed again, ms.
@@ -116,7 +131,8 @@ impl ProgressEar {
             }
         }
         self.lost_since = None;
-        match self.bursts.hear(frame) {
+        let edge = self.bursts.hear(frame);
+        match edge {
             Some(Edge::Began { at, cut }) => self.on_began(frame, at, cut, events),
             Some(Edge::Looked) => self.fit.add(&self.plans, self.bursts.lines()),
             Some(Edge::Ended { at, cut }) => self.on_ended(frame, at, cut, events),
@@ -128,10 +144,16 @@ impl ProgressEar {
     fn on_began(&mut self, frame: &Frame<'_>, at: SampleTime, cut: bool, events: &mut Events) {
         let lines = *self.bursts.lines();
         let follows = self.train.len > 0 && same_tone(&lines, &self.train.lines);
+        if !follows {
+            self.end_train();
+        }
+        self.train.lines = lines;
+        self.fit.add(&self.plans, &lines);
+        if follows && self.bridge(frame.rate, at) {
+            return;
+        }
         if follows {
             self.close_span(frame.rate, at);
-        } else {
-            self.end_train();
         }
         if self.train.len == 0 {
             self.train.from = at;
@@ -140,14 +162,17 @@ impl ProgressEar {
         self.train.on = true;
         self.train.cut = cut;
         self.train.check = 0;
-        self.train.lines = lines;
-        self.fit.add(&self.plans, &lines);
         self.weigh(frame, events);
     }
 
     fn on_ended(&mut self, frame: &Frame<'_>, at: SampleTime, cut: bool, events: &mut Events) {
         if cut {
             // Its length is not known, nor is what follows a pause.
+            self.bursts.forget();
+            self.end_train();
+            return;
+        }
+        if self.fit.least() > FAR_FROM_ALL {
             self.bursts.forget();
             self.end_train();
             return;
@@ -179,6 +204,25 @@ impl ProgressEar {
     fn lasts_ms(&self, frame: &Frame<'_>) -> f32 {
         let heard = SampleTime((frame.end() - SampleTime(frame.rate.at_ms(16).0)).max(self.train.edge.0));
         length_ms(frame.rate, self.train.edge, heard)
+    }
+
+    /// Takes a pause that is too short for the burst before it as a hole in that burst: packets that were lost. No plan
+    /// has such a pause after a longer tone.
+    fn bridge(&mut self, rate: SampleRate, at: SampleTime) -> bool {
+        let train = &mut self.train;
+        let pause_ms = length_ms(rate, train.edge, at);
+        let Some(burst) = train.len.checked_sub(1).map(|n| train.spans[n]) else {
+            return false;
+        };
+        if pause_ms > HOLE_MS || burst.ms < HOLE_IN * pause_ms {
+            return false;
+        }
+        train.len -= 1;
+        train.edge = SampleTime(train.edge - SampleTime((burst.ms * rate.hz() as f32 / 1_000.0) as u64));
+        train.on = true;
+        train.cut = burst.cut;
+        train.check = CHECKS_MS.iter().filter(|&&ms| ms <= burst.ms).count();
+        true
     }
 
     fn close_span(&mut self, rate: SampleRate, at: SampleTime) {
@@ -252,19 +296,23 @@ impl ProgressEar {
         }
         let odds = self.none_ln(frame.end(), frame.rate);
         let opinion = self.cadences.weigh(&self.plans, &self.fit, &spans[..=len], odds);
-        self.tell(frame, &opinion, events);
+        self.tell(frame, &opinion, spans[len].ms, events);
     }
 
-    fn tell(&mut self, frame: &Frame<'_>, opinion: &Opinion, events: &mut Events) {
+    fn tell(&mut self, frame: &Frame<'_>, opinion: &Opinion, lasts_ms: f32, events: &mut Events) {
         let [ring, busy, congestion] = opinion.kinds;
-        let (kind, confidence, runner_up) = if ring >= SETTLED {
+        let cost = self.fit.least();
+        if cost > FAR_FROM_ALL {
+            return;
+        }
+        let (kind, confidence, runner_up) = if ring >= SETTLED && self.ring_shown(lasts_ms) {
             let other = if busy > congestion {
                 (ProgressTone::Busy, busy)
             } else {
                 (ProgressTone::Congestion, congestion)
             };
             (ProgressTone::Ringback, ring, other)
-        } else if busy + congestion >= SETTLED {
+        } else if busy + congestion >= SETTLED && self.busy_shown(cost) {
             if busy >= congestion {
                 (ProgressTone::Busy, busy, (ProgressTone::Congestion, congestion))
             } else {
@@ -294,6 +342,26 @@ impl ProgressEar {
             confidence,
             kind: EventKind::Tone(self.heard(kind, opinion, runner_up)),
         });
+    }
+
+    /// Whether enough was heard to speak of ringing: one long burst, or two of any length.
+    fn ring_shown(&self, lasts_ms: f32) -> bool {
+        let bursts = self.train.spans[..self.train.len].iter().step_by(2);
+        let lasting = if self.train.on { lasts_ms } else { 0.0 };
+        let longest = bursts.clone().map(|s| s.ms).fold(lasting, f32::max);
+        let heard = bursts.map(|s| s.ms).sum::<f32>() + lasting;
+        longest >= LONG_BURST_MS || (self.train.len >= 2 && heard >= SHORT_BURSTS_MS)
+    }
+
+    /// The same of busy and congestion. Three lost packets make two short bursts of one long one: short cadences must
+    /// show twice. Short notes of music that happen to lie near a plan's tone are less pure.
+    fn busy_shown(&self, cost: f32) -> bool {
+        match self.train.len {
+            0 | 1 => false,
+            2 => cost < NEAR && self.train.spans[0].ms >= SHOWN_ONCE_MS && !self.train.spans[0].cut,
+            3 | 4 => cost < NEAR,
+            _ => cost < NEAR_ENOUGH,
+        }
     }
 
     fn heard(&self, kind: ProgressTone, opinion: &Opinion, runner_up: (ProgressTone, f32)) -> ToneHeard {
