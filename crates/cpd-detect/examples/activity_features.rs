@@ -36,16 +36,18 @@ fn main() {
             let frame = front.frame();
             let peaks = Peaks::of(&frame);
             let heard = ear.hear(&frame, &peaks, &mut events);
-            for value in [
+            let values = [
                 heard.speech,
                 heard.music,
                 heard.tone,
                 heard.above_floor_db,
                 heard.pitch_hz,
                 frame.level_dbm0,
-            ]
-            .into_iter()
-            .chain(heard.features)
+            ];
+            for value in values
+                .into_iter()
+                .chain(*ear.speech_features())
+                .chain(ear.music_evidence())
             {
                 rows.extend_from_slice(&value.to_le_bytes());
             }

@@ -20,9 +20,13 @@ pub(super) const LEAST_DBM0: f32 = -68.0;
 /// Before anything is known the floor is thought not to be above this, dBm0: a noisy line, spread over the bands.
 const FIRST_GUESS_DBM0: f32 = -55.0;
 /// Below this level a hop is digital silence, dBm0: G.711's smallest steps lie above it.
-pub(super) const DIGITAL_SILENCE_DBM0: f32 = -76.0;
+const DIGITAL_SILENCE_DBM0: f32 = -76.0;
+/// Hops after digital silence whose 32 ms window still touches it.
+const TOUCHED_HOPS: u8 = 4;
 /// Range of the smoothed level within which 0.2 to 0.4 s count as steady, dB.
 const STEADY_DB: f32 = 5.0;
+/// Steps of a kept minimum, per dB.
+const STEPS_PER_DB: f32 = 2.0;
 
 /// Least and greatest of a stretch.
 #[derive(Clone, Copy)]
@@ -32,24 +36,30 @@ struct Stretch {
     voiced_hops: u8,
 }
 
-const EMPTY: Stretch = Stretch {
-    least_db: f32::MAX,
-    most_db: f32::MIN,
-    voiced_hops: 0,
-};
+impl Stretch {
+    const EMPTY: Stretch = Stretch {
+        least_db: 100.0,
+        most_db: -100.0,
+        voiced_hops: 0,
+    };
+}
 
 /// Tracks the floor.
 pub(super) struct NoiseFloor {
     smooth: [f32; BANDS],
     level: f32,
-    /// Minima of the finished sub-windows, oldest first.
-    past: [[f32; BANDS]; SUBS],
+    /// Minima of the finished sub-windows, oldest first, in half dB above [`FLOOR_DBM0`].
+    past: [[u8; BANDS]; SUBS],
+    /// The least of `past`, dBm0.
+    past_least: [f32; BANDS],
+    /// Minima of the present sub-window.
     now: [f32; BANDS],
     floor: [f32; BANDS],
     stretch: Stretch,
     stretch_before: Stretch,
     hops: u8,
     subs_filled: u8,
+    touched: u8,
     started: bool,
 }
 
@@ -58,13 +68,15 @@ impl NoiseFloor {
         NoiseFloor {
             smooth: [FLOOR_DBM0; BANDS],
             level: FLOOR_DBM0,
-            past: [[f32::MAX; BANDS]; SUBS],
+            past: [[u8::MAX; BANDS]; SUBS],
+            past_least: [f32::MAX; BANDS],
             now: [f32::MAX; BANDS],
             floor: [LEAST_DBM0; BANDS],
-            stretch: EMPTY,
-            stretch_before: EMPTY,
+            stretch: Stretch::EMPTY,
+            stretch_before: Stretch::EMPTY,
             hops: 0,
             subs_filled: 0,
+            touched: 0,
             started: false,
         }
     }
@@ -74,12 +86,19 @@ impl NoiseFloor {
         &self.floor
     }
 
+    /// Power of the floor in a range of bands, as the sum of mean squares over spectrum bins.
+    pub(super) fn power(&self, bands: std::ops::Range<usize>) -> f32 {
+        // dBm0 to a mean square, and 1.5 for the window's noise bandwidth, as in the bands' own scale.
+        self.floor[bands]
+            .iter()
+            .map(|&dbm0| 1.5 * mean_square(dbm0))
+            .sum()
+    }
+
     /// Whether the last 0.2 to 0.4 s held their level and had no voice: noise, however loud.
     pub(super) fn is_steady_noise(&self) -> bool {
-        let least = self.stretch.least_db.min(self.stretch_before.least_db);
-        let most = self.stretch.most_db.max(self.stretch_before.most_db);
         let voiced = self.stretch.voiced_hops + self.stretch_before.voiced_hops;
-        self.subs_filled > 0 && most - least < STEADY_DB && voiced <= 2
+        self.subs_filled > 0 && self.range_db() < STEADY_DB && voiced <= 2
     }
 
     /// Range of the smoothed level over the last 0.2 to 0.4 s, dB.
@@ -93,11 +112,11 @@ impl NoiseFloor {
     /// floor that rises now would rise into it.
     pub(super) fn hear(&mut self, bands: &[f32; BANDS], level_dbm0: f32, voiced: bool, held: bool) {
         if level_dbm0 < DIGITAL_SILENCE_DBM0 {
-            // The smoothing follows, so that the next sound's onset is not compared with the last one's end.
-            for smooth in &mut self.smooth {
-                *smooth += SMOOTHING * (FLOOR_DBM0 - *smooth);
-            }
-            self.level += SMOOTHING * (FLOOR_DBM0 - self.level);
+            self.touched = TOUCHED_HOPS;
+            return;
+        }
+        if self.touched > 0 {
+            self.touched -= 1;
             return;
         }
         if self.started {
@@ -113,15 +132,14 @@ impl NoiseFloor {
         for (now, &smooth) in self.now.iter_mut().zip(&self.smooth) {
             *now = now.min(smooth);
         }
+        self.settle();
         if held {
-            // Downwards only: time stands still.
-            self.settle();
+            // Downwards only: for the floor, time stands still.
             return;
         }
         self.stretch.least_db = self.stretch.least_db.min(self.level);
         self.stretch.most_db = self.stretch.most_db.max(self.level);
         self.stretch.voiced_hops += u8::from(voiced);
-        self.settle();
         self.hops += 1;
         if self.hops == SUB_HOPS {
             self.hops = 0;
@@ -130,18 +148,27 @@ impl NoiseFloor {
     }
 
     fn next_sub_window(&mut self) {
-        if self.is_steady_noise() {
+        let steady = self.is_steady_noise();
+        let newest = self.now.map(steps_of);
+        if steady {
             // What was quieter longer ago is over.
-            let newest = self.past[SUBS - 1];
-            for (band, now) in self.now.iter().enumerate() {
-                let least = now.min(newest[band]);
+            let before = self.past[SUBS - 1];
+            for (band, &now) in newest.iter().enumerate() {
+                let least = now.min(before[band]);
                 for past in &mut self.past {
                     past[band] = past[band].max(least);
                 }
             }
         }
         self.past.copy_within(1.., 0);
-        self.past[SUBS - 1] = self.now;
+        self.past[SUBS - 1] = newest;
+        let mut least = [u8::MAX; BANDS];
+        for past in &self.past {
+            for (least, &past) in least.iter_mut().zip(past) {
+                *least = (*least).min(past);
+            }
+        }
+        self.past_least = least.map(|steps| FLOOR_DBM0 + f32::from(steps) / STEPS_PER_DB);
         self.now = self.smooth;
         self.stretch_before = self.stretch;
         self.stretch = Stretch {
@@ -153,26 +180,27 @@ impl NoiseFloor {
     }
 
     fn settle(&mut self) {
-        let mut least = self.now;
-        for past in &self.past {
-            for (least, &past) in least.iter_mut().zip(past) {
-                *least = least.min(past);
-            }
-        }
         // At the start a sound may have begun before anything was learned.
         let most = match self.subs_filled {
             0 => FIRST_GUESS_DBM0,
             1 => FIRST_GUESS_DBM0 + 10.0,
             _ => 0.0,
         };
-        for (floor, least) in self.floor.iter_mut().zip(least) {
-            let target = (least + BIAS_DB).clamp(LEAST_DBM0, most);
+        for ((floor, &now), &past) in self.floor.iter_mut().zip(&self.now).zip(&self.past_least) {
+            let target = (now.min(past) + BIAS_DB).max(LEAST_DBM0).min(most);
             // Down at once, up within some hops.
-            *floor = if target < *floor {
-                target
-            } else {
-                (*floor + 1.0).min(target)
-            };
+            *floor = target.min(*floor + 1.0);
         }
     }
+}
+
+/// The mean square of a level in dBm0.
+fn mean_square(level_dbm0: f32) -> f32 {
+    // 6.15 dBm0 is the mean square 1 (see `dbm0`); 3.0103 dB double it.
+    ((level_dbm0 - 6.15) / 3.0103).exp2()
+}
+
+/// A level in steps, to the nearest.
+fn steps_of(dbm0: f32) -> u8 {
+    ((dbm0 - FLOOR_DBM0) * STEPS_PER_DB + 0.5).clamp(0.0, 254.0) as u8
 }

@@ -1,54 +1,88 @@
 //! What the line sounds like at this moment: silence, noise, speech, music, a tone.
 //!
-//! A noise floor is tracked in each mel band; what stands above it, for how long and how harmonically, decides.
+//! A noise floor is tracked in each mel band; what stands above it, for how long, how periodically and how still,
+//! decides. Costly measurements (the period) are made only where something stands above the floor.
 
 mod floor;
+mod music;
 mod pitch;
+mod segments;
 mod speech;
 mod speech_weights;
 mod steady;
 
+use crate::event::{Event, EventKind};
 use crate::events::Events;
-use crate::front::{BANDS, FLOOR_DBM0, Frame};
+use crate::front::{BANDS, FLOOR_DBM0, Frame, dbm0};
 use crate::peaks::Peaks;
 
 use floor::NoiseFloor;
+use music::MusicEar;
 use pitch::{Periodicity, PitchMeter};
+use segments::{Segments, Sound};
 use speech::{Measured, SpeechEar};
 use steady::SteadyMeter;
 
 pub use speech::SPEECH_FEATURES;
+
+/// First mel band that a telephone passes (200 Hz).
+const FIRST_BAND: usize = 3;
+/// Mel band after the last that it passes (3.5 kHz).
+const END_BAND: usize = 22;
+/// Share of one band among those.
+const ONE_BAND: f32 = 1.0 / (END_BAND - FIRST_BAND) as f32;
+/// Levels below count as this, dBm0, so that differences near nothing do not look large.
+const QUIETEST_DBM0: f32 = -70.0;
+/// A hop this far above the floor is measured more closely, dB.
+const ACTIVE_DB: f32 = 3.0;
+/// Hops over which the bands' change is measured: 40 ms, more than a window, so that the two share no sample.
+const CHANGE_HOPS: usize = 4;
+/// Periodicity from which a hop is voiced.
+const VOICED: f32 = 0.5;
+/// Hops from one computation of the floor's power to the next.
+const FLOOR_POWER_HOPS: u64 = 4;
+
+/// What a hop adds to the running mean of speech: 2 s.
+const SPOKEN_SHARE: f32 = 0.005;
+/// Mean of speech from which music after the answer has somebody talking over it.
+const SPOKEN_OVER: f32 = 0.35;
 
 /// What is known of one hop, for the detectors that come after.
 #[derive(Clone, Debug)]
 pub struct Hearing {
     /// Probability that somebody speaks in this hop, 0 to 1.
     pub speech: f32,
-    /// Probability that music plays, 0 to 1, over the last second or so.
+    /// Probability that music plays, 0 to 1, over the last seconds.
     pub music: f32,
     /// Probability that a steady tone sounds in this hop, 0 to 1.
     pub tone: f32,
     /// Tracked noise floor by mel band, dBm0.
     pub floor: [f32; BANDS],
-    /// Level of the hop above the noise floor, dB.
+    /// Level of the hop's window above the noise floor, 200 Hz to 3.7 kHz, dB.
     pub above_floor_db: f32,
     /// How periodic the hop is, 0 to 1.
     pub voiced: f32,
-    /// Pitch where `voiced` is high, Hz; 0 else.
+    /// Pitch where `voiced` is above 0.5, Hz; 0 else.
     pub pitch_hz: f32,
-    /// What `speech` was judged from.
-    pub features: [f32; SPEECH_FEATURES],
 }
 
 /// Follows the noise floor and tells activities apart.
 pub struct ActivityEar {
     hearing: Hearing,
     floor: NoiseFloor,
+    floor_power: f32,
     pitch: Option<PitchMeter>,
     period: Periodicity,
     steady: SteadyMeter,
-    bands_before: [[f32; BANDS]; 4],
+    bands_before: [[f32; BANDS]; CHANGE_HOPS],
     speech: SpeechEar,
+    features: [f32; SPEECH_FEATURES],
+    music: MusicEar,
+    melody: bool,
+    answered: bool,
+    /// Speech over the last seconds, 0 to 1.
+    spoken: f32,
+    segments: Segments,
 }
 
 impl Default for ActivityEar {
@@ -69,94 +103,173 @@ impl ActivityEar {
                 above_floor_db: 0.0,
                 voiced: 0.0,
                 pitch_hz: 0.0,
-                features: [0.0; SPEECH_FEATURES],
             },
             floor: NoiseFloor::new(),
+            floor_power: 1e-9,
             pitch: None,
             period: Periodicity::default(),
             steady: SteadyMeter::default(),
-            bands_before: [[FLOOR_DBM0; BANDS]; 4],
+            bands_before: [[FLOOR_DBM0; BANDS]; CHANGE_HOPS],
             speech: SpeechEar::default(),
+            features: [0.0; SPEECH_FEATURES],
+            music: MusicEar::new(),
+            melody: false,
+            answered: false,
+            spoken: 0.0,
+            segments: Segments::new(),
         }
+    }
+
+    /// What the network of speech was fed in the newest hop, for its training program.
+    pub fn speech_features(&self) -> &[f32; SPEECH_FEATURES] {
+        &self.features
+    }
+
+    /// What the evidence for music is at present: score, different lines, strokes.
+    pub fn music_evidence(&self) -> [f32; 3] {
+        self.music.evidence()
     }
 
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, events: &mut Events) -> &Hearing {
-        let _ = (peaks, events);
+        self.measure(frame, peaks);
+        if frame.answered.is_some() {
+            self.answered = true;
+            self.spoken = 0.0;
+        }
+        self.spoken += SPOKEN_SHARE * (self.hearing.speech - self.spoken);
+        if self.music.hear(frame, self.floor.bands()) {
+            self.hearing.music = self.music.probability();
+            self.tell_melody(frame, events);
+        }
+        if frame.lost == 0.0 {
+            let voiced = self.hearing.voiced > 0.6;
+            let held = self.hearing.tone > 0.6;
+            self.floor.hear(frame.bands, frame.level_dbm0, voiced, held);
+            self.hearing.floor = *self.floor.bands();
+        }
+        self.tell_activity(frame, events);
+        &self.hearing
+    }
+
+    fn measure(&mut self, frame: &Frame<'_>, peaks: &Peaks) {
         let pitch = self.pitch.get_or_insert_with(|| PitchMeter::new(frame.rate.hz()));
         pitch.take(frame.history);
-        let floor = self.floor.bands();
-        let bands = frame.bands;
-        let mut above = [0.0_f32; BANDS];
-        let mut over = 0.0;
-        let mut sum = 0.0;
-        for b in 0..BANDS {
-            let a = (bands[b].max(-70.0) - floor[b]).clamp(-5.0, 40.0);
-            above[b] = a;
-            if (3..22).contains(&b) {
-                sum += a;
-                if a > 6.0 {
-                    over += 1.0 / 19.0;
-                }
-            }
+        if frame.index.is_multiple_of(FLOOR_POWER_HOPS) {
+            self.floor_power = self.floor.power(FIRST_BAND..END_BAND);
         }
-        let total_floor: f32 = floor[3..22].iter().map(|&f| 10f32.powf(0.1 * (f - 6.15))).sum();
-        let total: f32 = bands[3..22].iter().map(|&f| 10f32.powf(0.1 * (f - 6.15))).sum();
-        let above_floor = 10.0 * (total / total_floor).max(1e-6).log10();
-        let active = above_floor > 3.0 && frame.level_dbm0 > -70.0;
+        let above_db = peaks.band_dbm0 - dbm0(self.floor_power / 1.5);
+        let active = above_db > ACTIVE_DB && frame.level_dbm0 > QUIETEST_DBM0;
         if active {
+            // Every second hop: a period does not change within 20 ms.
             if frame.index.is_multiple_of(2) {
                 self.period = pitch.measure();
             }
-            self.steady.hear(frame.power, total_floor * 1.5);
+            self.steady.hear(frame.power, self.floor_power);
         } else {
             self.period = Periodicity::default();
             self.steady.rest();
         }
-        let h = &mut self.hearing;
-        h.tone = self.steady.tone();
-        h.above_floor_db = above_floor;
-        h.voiced = self.period.voiced;
-        h.pitch_hz = if h.voiced > 0.5 { self.period.hz } else { 0.0 };
-        let before = &self.bands_before[(frame.index % 4) as usize];
-        let mut flux = 0.0;
-        let mut rise = 0.0;
-        for b in 3..22 {
-            let d = bands[b].max(-70.0) - before[b].max(-70.0);
-            flux += d.abs() / 19.0;
-            rise += d / 19.0;
-        }
-        let peaky = {
-            let m = bands[3..22].iter().sum::<f32>() / 19.0;
-            bands[3..22].iter().fold(-100.0f32, |a, &x| a.max(x)) - m
+        let hearing = &mut self.hearing;
+        hearing.tone = self.steady.tone();
+        hearing.above_floor_db = above_db;
+        hearing.voiced = self.period.voiced;
+        hearing.pitch_hz = if self.period.voiced > VOICED {
+            self.period.hz
+        } else {
+            0.0
         };
-        let s = self.steady.now();
-        let measured = Measured {
-            above_db: above_floor,
-            bands_above_db: sum / 19.0,
-            bands_over: over,
-            voiced: h.voiced,
-            change_db: flux,
-            rise_db: rise,
+        let slot = (frame.index % CHANGE_HOPS as u64) as usize;
+        let bands = Bands::of(frame.bands, &self.bands_before[slot], self.floor.bands());
+        self.bands_before[slot] = *frame.bands;
+        let still = self.steady.now();
+        self.features = self.speech.features(&Measured {
+            above_db,
+            bands_above_db: bands.above_db,
+            bands_over: bands.over,
+            voiced: self.period.voiced,
+            change_db: bands.change_db,
+            rise_db: bands.rise_db,
             range_db: self.floor.range_db(),
-            share: s.share,
-            moved_hz: s.moved_hz,
-            still_hops: s.still_hops,
-            tone: h.tone,
-            peaky_db: peaky,
-        };
-        h.features = self.speech.features(&measured);
-        h.speech = if frame.lost > 0.5 {
+            share: still.share,
+            moved_hz: still.moved_hz,
+            still_hops: still.still_hops,
+            tone: self.steady.tone(),
+            peaky_db: bands.peaky_db,
+        });
+        self.hearing.speech = if frame.lost > 0.5 {
             self.speech.rest()
         } else {
-            self.speech.judge(&h.features)
+            self.speech.judge(&self.features)
         };
-        self.bands_before[(frame.index % 4) as usize] = *bands;
-        if frame.lost == 0.0 {
-            self.floor
-                .hear(bands, frame.level_dbm0, h.voiced > 0.6, h.tone > 0.6);
+    }
+
+    fn tell_melody(&mut self, frame: &Frame<'_>, events: &mut Events) {
+        let settled = self.music.is_settled();
+        // After the answer a person may talk before a radio; music that nobody talks over is a false answer.
+        let alone = !self.answered || self.spoken < SPOKEN_OVER;
+        if settled && alone && !self.melody {
+            events.push(Event {
+                known: frame.end(),
+                from: self.music.from(),
+                confidence: self.hearing.music,
+                kind: EventKind::Melody,
+            });
         }
-        h.floor = *self.floor.bands();
-        h
+        self.melody = settled && (alone || self.melody);
+    }
+
+    fn tell_activity(&mut self, frame: &Frame<'_>, events: &mut Events) {
+        let sound = Sound {
+            speech: self.hearing.speech,
+            tone: self.hearing.tone,
+            music: self.hearing.music,
+            music_settled: self.music.is_settled(),
+            level_dbm0: frame.level_dbm0,
+            steady_noise: self.floor.is_steady_noise(),
+        };
+        let at = frame.rate.at_hop(frame.index);
+        if let Some(change) = self.segments.hear(at, &sound) {
+            events.push(Event {
+                known: frame.end(),
+                from: change.from,
+                confidence: change.confidence,
+                kind: EventKind::Activity(change.activity),
+            });
+        }
+    }
+}
+
+/// What the mel bands tell together.
+struct Bands {
+    above_db: f32,
+    over: f32,
+    change_db: f32,
+    rise_db: f32,
+    peaky_db: f32,
+}
+
+impl Bands {
+    fn of(now: &[f32; BANDS], before: &[f32; BANDS], floor: &[f32; BANDS]) -> Bands {
+        let (mut above, mut over, mut change, mut rise) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+        let (mut sum, mut most) = (0.0_f32, FLOOR_DBM0);
+        for band in FIRST_BAND..END_BAND {
+            let level = now[band].max(QUIETEST_DBM0);
+            let step = level - before[band].max(QUIETEST_DBM0);
+            let over_floor = (level - floor[band]).clamp(-5.0, 40.0);
+            above += over_floor;
+            over += if over_floor > 6.0 { 1.0 } else { 0.0 };
+            change += step.abs();
+            rise += step;
+            sum += now[band];
+            most = most.max(now[band]);
+        }
+        Bands {
+            above_db: above * ONE_BAND,
+            over: over * ONE_BAND,
+            change_db: change * ONE_BAND,
+            rise_db: rise * ONE_BAND,
+            peaky_db: most - sum * ONE_BAND,
+        }
     }
 }

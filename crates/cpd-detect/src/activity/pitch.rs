@@ -90,14 +90,21 @@ impl PitchMeter {
         if energy < 1e-9 {
             return Periodicity::default();
         }
+        let even = running_energy(&self.even);
+        let odd = running_energy(&self.odd);
         let mut correlation = [0.0_f32; LAG_MAX + 2];
         for (lag, r) in correlation.iter_mut().enumerate().skip(LAG_MIN - 1) {
             // An even sample's neighbour at an odd distance is an odd one.
             let from = KEPT - HALF_WINDOW - lag.div_ceil(2);
-            let earlier = if lag % 2 == 0 { &self.even } else { &self.odd };
-            let earlier = &earlier[from..from + HALF_WINDOW];
-            let (product, other) = dot2(window, earlier);
-            *r = product / (energy * other).sqrt().max(1e-9);
+            let (earlier, sums) = if lag % 2 == 0 {
+                (&self.even, &even)
+            } else {
+                (&self.odd, &odd)
+            };
+            let product = dot(window, &earlier[from..from + HALF_WINDOW]);
+            let other = sums[from + HALF_WINDOW] - sums[from];
+            // What is lost to rounding where loud is followed by very quiet must not divide.
+            *r = product / (energy * other.max(1e-3 * energy)).sqrt();
         }
         let mut best = 0.0_f32;
         for &r in &correlation[LAG_MIN..=LAG_MAX] {
@@ -130,7 +137,7 @@ impl PitchMeter {
     }
 }
 
-/// Sum of products in four lanes, which the compiler turns into vector instructions.
+/// Sum of products in lanes, which the compiler turns into vector instructions.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
@@ -141,15 +148,13 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum()
 }
 
-/// `a·b` and `b·b`.
-fn dot2(a: &[f32], b: &[f32]) -> (f32, f32) {
-    let mut products = [0.0_f32; 4];
-    let mut squares = [0.0_f32; 4];
-    for (a, b) in a.chunks_exact(4).zip(b.chunks_exact(4)) {
-        for lane in 0..4 {
-            products[lane] += a[lane] * b[lane];
-            squares[lane] += b[lane] * b[lane];
-        }
+/// Sums of squares up to each sample.
+fn running_energy(samples: &[f32; KEPT]) -> [f32; KEPT + 1] {
+    let mut sums = [0.0; KEPT + 1];
+    let mut sum = 0.0;
+    for (at, sample) in samples.iter().enumerate() {
+        sum += sample * sample;
+        sums[at + 1] = sum;
     }
-    (products.iter().sum(), squares.iter().sum())
+    sums
 }
