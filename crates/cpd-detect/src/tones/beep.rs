@@ -157,6 +157,11 @@ impl Candidate {
         }
     }
 
+    /// Whether no voice ever sounded like it.
+    fn is_unmistakable(&self) -> bool {
+        self.look() == Look::Clear && self.clarity() > 20.0
+    }
+
     /// How far it stands out, dB, less 5 dB for each Hz that it shakes. In the corpus and on speech of 300 others, the
     /// harmonics of voices that last like a beep reach 6 (nine in ten), beeps have 24 (the median) and 6 (one in fifty).
     fn clarity(&self) -> f32 {
@@ -337,7 +342,7 @@ impl BeepEar {
             && CNG_HOPS.contains(&length)
             && candidate.voice_ms < SURE_GREETING_MS)
             || (is_digit([line.hz, candidate.other_hz]) && length < DIGIT_LONGEST_HOPS);
-        let has_quiet = candidate.quiet_hops >= QUIET_BEFORE_HOPS;
+        let has_quiet = candidate.quiet_hops >= QUIET_BEFORE_HOPS || candidate.is_unmistakable();
         let is_long_enough = match look {
             Look::Clear => length >= SHORT_HOPS || (length >= SHORTEST_HOPS && has_quiet),
             Look::Doubtful if PROGRESS_HZ.contains(&line.hz) => length >= DOUBTFUL_PROGRESS_HOPS && has_quiet,
@@ -472,7 +477,9 @@ impl BeepEar {
                     && (note.hz - line.hz).abs() >= 15.0
             })
             .count();
-        let melody = if candidate.look() == Look::Clear && !PROGRESS_HZ.contains(&line.hz) {
+        let melody = if candidate.is_unmistakable()
+            || (candidate.look() == Look::Clear && !PROGRESS_HZ.contains(&line.hz))
+        {
             CLEAR_MELODY_NOTES
         } else {
             MELODY_NOTES
