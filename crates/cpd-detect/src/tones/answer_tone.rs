@@ -31,6 +31,8 @@ const VOICE_MS: u32 = 300;
 const TURN_HOPS: std::ops::RangeInclusive<u64> = 40..=50;
 /// A longer tone whose phase never turned is no ANS with reversals.
 const LATE_HOPS: u64 = 110;
+/// A tone that paused for less than this goes on.
+const FORGOTTEN_HOPS: u64 = 40;
 /// Hops of one block of modulation: 3 periods of 15 Hz.
 const BLOCK: usize = 20;
 /// V.8: modulated by 20 ± 1 %; the 32 ms window leaves 17 %, GSM 10 %.
@@ -43,6 +45,7 @@ const OVER_NEIGHBOURS: f32 = 2.7;
 pub struct AnswerToneEar {
     line: u32,
     from: u64,
+    last: u64,
     /// The newest values of the bin; oldest first.
     values: [Complex32; APART + 1],
     filled: usize,
@@ -75,6 +78,7 @@ impl Default for AnswerToneEar {
         AnswerToneEar {
             line: 0,
             from: 0,
+            last: 0,
             values: [Complex32::default(); APART + 1],
             filled: 0,
             hz: ANSWER_HZ,
@@ -100,23 +104,21 @@ impl AnswerToneEar {
             .filter(|line| line.hops > 4 && (line.hz - ANSWER_HZ).abs() <= TOLERANCE_HZ)
             .max_by_key(|line| line.hops);
         let Some(line) = line else {
-            if self.line != 0 && !lines.alive().any(|line| line.id == self.line) {
+            if frame.index > self.last + FORGOTTEN_HOPS {
                 *self = AnswerToneEar::default();
             }
             return;
         };
-        if line.id != self.line {
-            // A turn of the phase splits the peak for some hops; the tone goes on in another line.
-            let goes_on = self.line != 0 && line.from <= self.from + 600 && self.filled > APART;
-            if !goes_on {
-                *self = AnswerToneEar {
-                    from: line.from,
-                    hz: line.hz,
-                    ..AnswerToneEar::default()
-                };
-            }
-            self.line = line.id;
+        // A turn of the phase splits the peak for some hops; the tone goes on in another line.
+        if self.line == 0 || (line.id != self.line && frame.index > self.last + FORGOTTEN_HOPS) {
+            *self = AnswerToneEar {
+                from: line.from,
+                hz: line.hz,
+                ..AnswerToneEar::default()
+            };
         }
+        self.line = line.id;
+        self.last = frame.index;
         if frame.lost > 0.0 {
             self.filled = 0;
             self.amplitudes_len = 0;

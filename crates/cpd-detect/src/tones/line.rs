@@ -31,7 +31,7 @@ const TONE_SHAKE_HZ: f32 = 3.9;
 const TONE_PROMINENCE_DB: f32 = 9.5;
 
 /// The two frequencies of one tone begin within this many hops of each other; noise hides the weaker one for longer.
-pub const TOGETHER_HOPS: u64 = 6;
+pub const TOGETHER_HOPS: u64 = 8;
 /// And differ by no more than this, dB: twist of DTMF is up to 8 dB, a codec adds some.
 pub const TOGETHER_DB: f32 = 12.0;
 
