@@ -1,13 +1,23 @@
 //! Reference prompts: the library and the ear that recognises them.
+//!
+//! [`Library`] holds what is known of operators' announcements: a compact fingerprint of each and an index over all of
+//! them. [`PromptEar`] hears a call and says which of them plays, from where, and how sure it is.
 
-use std::sync::Arc;
+mod category;
+mod ear;
+mod index;
+mod library;
+mod print;
+mod trails;
 
-use crate::activity::Hearing;
-use crate::events::Events;
-use crate::front::Frame;
+pub use category::class_of_category;
+pub use ear::PromptEar;
+pub use library::{Added, Library, PROMPT_MS_MAX, Refused, Shared};
+
+use crate::event::PromptHeard;
 use crate::verdict::Class;
 
-/// A prompt's number within one library snapshot.
+/// A prompt's number within one library snapshot and those made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PromptId(pub u32);
 
@@ -28,48 +38,4 @@ pub struct PromptInfo {
     pub text: String,
     /// Length, ms.
     pub length_ms: u32,
-}
-
-/// An immutable snapshot of reference prompts. Adding gives a new snapshot that shares what was there.
-#[derive(Clone, Default)]
-pub struct Library {}
-
-impl Library {
-    /// A library without prompts.
-    pub fn empty() -> Library {
-        Library::default()
-    }
-
-    /// Prompts in it.
-    pub fn len(&self) -> usize {
-        0
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// What is known of a prompt of this library.
-    pub fn info(&self, prompt: PromptId) -> Option<&PromptInfo> {
-        let _ = prompt;
-        None
-    }
-}
-
-/// Recognises the prompts of a library in one call.
-pub struct PromptEar {
-    _library: Arc<Library>,
-}
-
-impl PromptEar {
-    /// An ear for the prompts of a library.
-    pub fn new(library: Arc<Library>) -> PromptEar {
-        PromptEar { _library: library }
-    }
-
-    /// Hears one hop.
-    pub fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, events: &mut Events) {
-        let _ = (frame, hearing, events);
-    }
 }

@@ -1,0 +1,147 @@
+//! The index: from a signature to the places in prompts that sound like it.
+//!
+//! A sealed [`Segment`] is a hash table laid flat: a directory of buckets over one sorted array. Segments are never
+//! changed, only merged into larger ones, so that snapshots of a library share them. A look-up tries the key with every
+//! combination of its doubtful bits turned, and holds what it finds against the rest of the signature.
+
+use super::print::Signature;
+
+/// Bits of a whole signature (57) that may differ from the prompt's: between random pieces of speech half of them do,
+/// between a prompt and its copy through the worst tenth of lines one in four.
+const DIFFERING_BITS_MAX: u32 = 17;
+/// Places that are looked at for one key in one segment: what is more common than this tells prompts apart badly, and
+/// the next hop brings another key.
+const PLACES_MAX: usize = 128;
+
+/// Where in a segment: the hop within all of its prompts laid end to end.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    signature: Signature,
+    place: u32,
+}
+
+/// A sealed part of the index.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    /// Buckets are chosen by this many bits.
+    bits: u32,
+    /// First entry of each bucket, and the end.
+    directory: Box<[u32]>,
+    signatures: Box<[Signature]>,
+    places: Box<[u32]>,
+    /// First place of each prompt, ascending, with the prompt's number.
+    starts: Box<[(u32, u32)]>,
+    /// Places in all.
+    end: u32,
+}
+
+impl Segment {
+    /// A segment of one prompt: the signatures of its hops.
+    pub(crate) fn of(prompt: u32, hops: u32, signatures: impl Iterator<Item = (u32, Signature)>) -> Segment {
+        let entries = signatures
+            .map(|(place, signature)| Entry { signature, place })
+            .collect();
+        Segment::seal(entries, Box::new([(0, prompt)]), hops)
+    }
+
+    /// One segment of two, without the prompts that `keep` refuses.
+    pub(crate) fn merge(&self, other: &Segment, keep: impl Fn(u32) -> bool) -> Segment {
+        let mut starts = Vec::with_capacity(self.starts.len() + other.starts.len());
+        let mut entries = Vec::with_capacity(self.places.len() + other.places.len());
+        let mut end = 0;
+        for segment in [self, other] {
+            // Where each of the segment's prompts goes.
+            let moved: Vec<Option<u32>> = segment
+                .starts
+                .iter()
+                .enumerate()
+                .map(|(n, &(start, prompt))| {
+                    let next = segment.starts.get(n + 1).map_or(segment.end, |&(next, _)| next);
+                    keep(prompt).then(|| {
+                        let to = end;
+                        starts.push((to, prompt));
+                        end += next - start;
+                        to
+                    })
+                })
+                .collect();
+            for (&signature, &place) in segment.signatures.iter().zip(&segment.places) {
+                let n = segment.prompt_at(place);
+                if let Some(to) = moved[n] {
+                    let place = to + (place - segment.starts[n].0);
+                    entries.push(Entry { signature, place });
+                }
+            }
+        }
+        Segment::seal(entries, starts.into_boxed_slice(), end)
+    }
+
+    fn seal(mut entries: Vec<Entry>, starts: Box<[(u32, u32)]>, end: u32) -> Segment {
+        let bits = entries.len().next_power_of_two().trailing_zeros().clamp(1, 24);
+        entries.sort_by_key(|entry| (bucket(entry.signature.key(), bits), entry.signature.key(), entry.place));
+        let mut directory = vec![0_u32; (1 << bits) + 1];
+        for entry in &entries {
+            directory[bucket(entry.signature.key(), bits) + 1] += 1;
+        }
+        for n in 1..directory.len() {
+            directory[n] += directory[n - 1];
+        }
+        Segment {
+            bits,
+            directory: directory.into_boxed_slice(),
+            signatures: entries.iter().map(|entry| entry.signature).collect(),
+            places: entries.iter().map(|entry| entry.place).collect(),
+            starts,
+            end,
+        }
+    }
+
+    /// Entries in it.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.directory)
+            + size_of_val(&*self.signatures)
+            + size_of_val(&*self.places)
+            + size_of_val(&*self.starts)
+    }
+
+    /// Calls `found` with the prompt's number and the hop in it of each place that sounds like `signature`.
+    pub(crate) fn search(&self, signature: Signature, doubtful: &[u32], mut found: impl FnMut(u32, u32)) {
+        let mut key = signature.key();
+        self.search_key(key, signature, &mut found);
+        // Gray code: every combination of the doubtful bits, one turned at a time.
+        for n in 1_u32..1 << doubtful.len() {
+            if let Some(&bit) = doubtful.get(n.trailing_zeros() as usize) {
+                key ^= 1 << bit;
+            }
+            self.search_key(key, signature, &mut found);
+        }
+    }
+
+    fn search_key(&self, key: u32, signature: Signature, found: &mut impl FnMut(u32, u32)) {
+        let bucket = bucket(key, self.bits);
+        let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
+        let to = to.min(from + PLACES_MAX);
+        for (candidate, &place) in self.signatures[from..to].iter().zip(&self.places[from..to]) {
+            let differing = (candidate.0 ^ signature.0).count_ones();
+            if differing <= DIFFERING_BITS_MAX && candidate.key() == key {
+                let (start, prompt) = self.starts[self.prompt_at(place)];
+                found(prompt, place - start);
+            }
+        }
+    }
+
+    /// Which of the segment's prompts a place lies in.
+    fn prompt_at(&self, place: u32) -> usize {
+        self.starts.partition_point(|&(start, _)| start <= place).saturating_sub(1)
+    }
+}
+
+/// The bucket of a key: keys cluster, so they are spread by a multiplication (2³² divided by the golden ratio).
+fn bucket(key: u32, bits: u32) -> usize {
+    (key.wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
+}

@@ -1,0 +1,395 @@
+//! Trails: the prompts that a call may be playing, each at its place, followed from hop to hop.
+//!
+//! A trail begins where the index says that the newest quarter of a second sounds like a place in a prompt. It is traced
+//! back over what is remembered, to where the agreement began, and then followed forward. Its evidence rests on one
+//! number, the correlation `r` between what was heard and what the prompt holds: *n* independent numbers that have nothing
+//! to do with each other correlate as well as `r` with a probability of about (1 − r²)^(n/2), so a trail has
+//! −n/2·log2(1 − r²) bits. Noise and codecs lower `r`, and more audio makes up for it; no line model is needed.
+//! Pauses of the prompt, held sounds and silence carry no evidence, for or against.
+//!
+//! Against the trail counts what is heard loud and clear and is not the prompt: a cumulative sum of log-likelihood ratios
+//! between "agrees as well as so far" and "has nothing to do with it".
+
+use super::PromptId;
+use super::library::{Library, Prompt, STRIDE, Shared};
+use super::print::{MEMORY_HOPS, Printer, Shape};
+
+/// Trails of a call at most; the weakest makes room.
+pub(crate) const TRAILS: usize = 32;
+/// Doubtful bits of a key that a look-up turns: sixteen look-ups.
+const DOUBTFUL: usize = 4;
+/// Evidence that a trail needs to begin, bits: a look-up in a library of 10,000 prompts meets chance resemblances of ten
+/// bits all the time, and each costs 0.1 µs an hour... of following.
+const BEGIN_BITS: f32 = 14.0;
+/// Independent numbers in a shape: the nineteen are correlated with each other and with those 20 ms before. Measured on
+/// unrelated pairs (see [`bits`]).
+const INDEPENDENT: f32 = 10.0;
+/// Tracing back ends where so much evidence was lost that the agreement had clearly begun later, bits.
+const TRACE_LOSS_BITS: f32 = 12.0;
+/// Time constant of the comparison between neighbouring offsets, in compared shapes: 0.5 s.
+const ANCHOR_SHAPES: f32 = 25.0;
+/// A neighbouring offset (±10 ms) is taken when it agrees this much better.
+const ANCHOR_GAIN: f32 = 1.04;
+/// The call is this much quieter than the prompt would make it: the playing has ended or pauses, dB.
+const ABSENT_DB: f32 = 12.0;
+/// Hops without agreement after which a trail is given up, though nothing speaks against it: 2.5 s.
+const FADED_HOPS: u64 = 250;
+
+/// One prompt at one place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trail {
+    pub(crate) prompt: u32,
+    /// Hop in the prompt minus hop in the call.
+    offset: i64,
+    /// First hop of the call that counts.
+    pub(crate) began: u64,
+    /// Last hop of the call that agreed.
+    pub(crate) agreed: u64,
+    sums: Sums,
+    independence: f32,
+    /// Agreement at one hop earlier, here, one later; decaying.
+    around: [f32; 3],
+    compared: u32,
+    /// Level of the call against the prompt's, dB.
+    gain_db: f32,
+    /// Log-likelihood ratio against the trail since it last agreed, nats.
+    pub(crate) against: f32,
+    /// The most that it has been.
+    pub(crate) against_max: f32,
+    /// Whether it was told as a match, and as a candidate.
+    pub(crate) told: bool,
+    pub(crate) hinted: bool,
+    prompt_hops: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    xy: f32,
+    xx: f32,
+    yy: f32,
+    weight: f32,
+}
+
+impl Sums {
+    fn add(&mut self, heard: &Shape, held: &Shape) -> f32 {
+        let xy = heard.dot(held) as f32 * (1.0 / (127.0 * 127.0));
+        let (x, y) = (heard.length(), held.length());
+        self.xy += xy;
+        self.xx += x * x;
+        self.yy += y * y;
+        self.weight += x * y;
+        xy
+    }
+
+    fn correlation(&self) -> f32 {
+        self.xy / (self.xx * self.yy + 1e-9).sqrt()
+    }
+
+    /// Evidence, bits.
+    fn bits(&self, independence: f32) -> f32 {
+        let r = self.correlation().clamp(-0.98, 0.98);
+        let n = INDEPENDENT * independence * self.weight;
+        -0.5 * n * (1.0 - r * r).log2() * r.signum()
+    }
+}
+
+impl Trail {
+    /// Evidence, bits.
+    pub(crate) fn bits(&self) -> f32 {
+        self.sums.bits(self.independence)
+    }
+
+    /// How well it agrees, −1 to 1.
+    pub(crate) fn correlation(&self) -> f32 {
+        self.sums.correlation()
+    }
+
+    /// Where in the prompt a hop of the call lies.
+    pub(crate) fn place(&self, hop: u64) -> i64 {
+        hop as i64 + self.offset
+    }
+
+    /// Whether the prompt is over at a hop, or the trail has nothing to say any more.
+    pub(crate) fn over(&self, library: &Library, hop: u64) -> bool {
+        library.prompt(self.prompt).is_none()
+            || self.place(hop) >= i64::from(self.prompt_hops)
+            || hop > self.agreed + FADED_HOPS
+            || (!self.told && self.against > REJECT_NATS)
+    }
+
+    /// Whether it is at the prompt's end.
+    pub(crate) fn finished(&self, hop: u64) -> bool {
+        self.place(hop) >= i64::from(self.prompt_hops) - 15
+    }
+
+    /// The stretch it has covered as a shared fragment of the prompt that was heard, where the evidence suffices.
+    pub(crate) fn fragment(&self, bits: f32) -> Option<Shared> {
+        (self.bits() >= bits && self.agreed > self.began).then(|| Shared {
+            prompt: PromptId(self.prompt),
+            from_ms: self.began as u32 * 10,
+            to_ms: self.agreed as u32 * 10,
+            other_from_ms: self.place(self.began).max(0) as u32 * 10,
+            duplicate: false,
+        })
+    }
+
+    /// Follows one hop of the call: the one before the newest, so that its neighbours are both known.
+    fn follow(&mut self, prompt: &Prompt, printer: &Printer, hop: u64) {
+        let place = self.place(hop);
+        if place < 0 || place % i64::from(STRIDE) != 0 {
+            return;
+        }
+        let Some(held) = prompt.shapes.get((place / i64::from(STRIDE)) as usize) else {
+            return;
+        };
+        if held.size == 0 {
+            return;
+        }
+        let Some(heard) = printer.shape(hop) else {
+            return;
+        };
+        let expected = f32::from(held.level_dbm0) + self.gain_db;
+        let absent = f32::from(heard.level_dbm0) < expected - ABSENT_DB;
+        if absent && self.told {
+            return;
+        }
+        let xy = self.sums.add(heard, held);
+        let weight = heard.length() * held.length();
+        let agreement = xy / (weight + 1e-6);
+        let usual = self.correlation().clamp(0.35, 0.8);
+        let nats = INDEPENDENT * usual * (0.5 * usual - agreement) * weight;
+        self.against = (self.against + nats).max(0.0);
+        self.against_max = self.against_max.max(self.against);
+        if agreement > 0.5 * usual && weight > 0.1 {
+            self.agreed = hop;
+            self.gain_db += 0.1 * (f32::from(heard.level_dbm0) - f32::from(held.level_dbm0) - self.gain_db);
+        }
+        self.anchor(printer, held, hop, xy);
+    }
+
+    /// Moves by a hop where that agrees better: a clock that drifts, a packet that was left out or played twice.
+    fn anchor(&mut self, printer: &Printer, held: &Shape, hop: u64, here: f32) {
+        let dot = |hop| {
+            printer
+                .shape(hop)
+                .map_or(0.0, |shape| shape.dot(held) as f32 * (1.0 / (127.0 * 127.0)))
+        };
+        let now = [dot(hop.saturating_sub(1)), here, dot(hop + 1)];
+        for (sum, now) in self.around.iter_mut().zip(now) {
+            *sum += now - *sum * (1.0 / ANCHOR_SHAPES);
+        }
+        self.compared += 1;
+        if self.compared < 8 {
+            return;
+        }
+        let [early, here, late] = self.around;
+        if early > late && early > here * ANCHOR_GAIN {
+            // The prompt's shape was heard a hop earlier: the call is ahead.
+            self.offset += 1;
+            self.around = [0.0; 3];
+            self.compared = 0;
+        } else if late > early && late > here * ANCHOR_GAIN {
+            self.offset -= 1;
+            self.around = [0.0; 3];
+            self.compared = 0;
+        }
+    }
+}
+
+/// Log-likelihood ratio at which a trail that was not told is dropped, nats.
+const REJECT_NATS: f32 = 14.0;
+
+/// The trails of one call.
+pub(crate) struct Trails {
+    list: [Trail; TRAILS],
+    len: usize,
+}
+
+impl Trails {
+    pub(crate) fn new() -> Trails {
+        Trails {
+            list: [Trail::NONE; TRAILS],
+            len: 0,
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Trail] {
+        &self.list[..self.len]
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [Trail] {
+        &mut self.list[..self.len]
+    }
+
+    /// Keeps the trails that `keep` says.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Trail) -> bool) {
+        let mut kept = 0;
+        for n in 0..self.len {
+            let trail = self.list[n];
+            if keep(&trail) {
+                self.list[kept] = trail;
+                kept += 1;
+            }
+        }
+        self.len = kept;
+    }
+
+    /// Follows all trails over the newest hop.
+    pub(crate) fn follow(&mut self, library: &Library, printer: &Printer, hop: u64) {
+        let Some(hop) = hop.checked_sub(1) else {
+            return;
+        };
+        for trail in &mut self.list[..self.len] {
+            if let Some(prompt) = library.prompt(trail.prompt) {
+                trail.follow(prompt, printer, hop);
+            }
+        }
+    }
+
+    /// Looks the newest signature up and begins the trails that it leads to.
+    pub(crate) fn seek(&mut self, library: &Library, printer: &Printer, hop: u64) {
+        let Some((signature, doubtful)) = printer.signature::<DOUBTFUL>() else {
+            return;
+        };
+        for segment in library.segments() {
+            segment.search(signature, &doubtful, |prompt, place| {
+                self.consider(library, printer, hop, prompt, i64::from(place) - hop as i64);
+            });
+        }
+    }
+
+    /// Begins a trail at an offset, unless there is one or the evidence is poor.
+    pub(crate) fn consider(&mut self, library: &Library, printer: &Printer, hop: u64, prompt: u32, offset: i64) {
+        if self
+            .as_slice()
+            .iter()
+            .any(|trail| trail.prompt == prompt && (trail.offset - offset).abs() <= 3)
+        {
+            return;
+        }
+        let Some(reference) = library.prompt(prompt) else {
+            return;
+        };
+        let Some(trail) = trace_back(reference, printer, hop, prompt, offset) else {
+            return;
+        };
+        let for_or_against = library.shared(PromptId(prompt));
+        self.insert(trail);
+        // Prompts that share this place are followed from the start, whether the index meets them or not.
+        let place_ms = (trail.place(hop).max(0) as u32) * 10;
+        for shared in for_or_against {
+            if (shared.from_ms..shared.to_ms).contains(&place_ms) {
+                let moved = (i64::from(shared.other_from_ms) - i64::from(shared.from_ms)) / 10;
+                let (other, offset) = (shared.prompt.0, trail.offset + moved);
+                let there = self
+                    .as_slice()
+                    .iter()
+                    .any(|trail| trail.prompt == other && (trail.offset - offset).abs() <= 3);
+                if !there && let Some(reference) = library.prompt(other)
+                    && let Some(trail) = trace_back(reference, printer, hop, other, offset)
+                {
+                    self.insert(trail);
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, trail: Trail) {
+        if self.len < TRAILS {
+            self.list[self.len] = trail;
+            self.len += 1;
+            return;
+        }
+        let bits = trail.bits();
+        if let Some(weakest) = self
+            .list
+            .iter_mut()
+            .filter(|t| !t.told)
+            .min_by(|a, b| a.bits().total_cmp(&b.bits()))
+            && weakest.bits() < bits
+        {
+            *weakest = trail;
+        }
+    }
+}
+
+/// Goes back over what is remembered to where the agreement began.
+fn trace_back(reference: &Prompt, printer: &Printer, newest: u64, prompt: u32, offset: i64) -> Option<Trail> {
+    let stride = i64::from(STRIDE);
+    let independence = reference.independence;
+    let mut sums = Sums::default();
+    let mut best = (0.0, Sums::default(), newest);
+    let mut gain = (0.0, 0.0);
+    let mut best_gain_db = 0.0;
+    // The newest hop is followed next time, when its neighbours are known.
+    let mut place = newest as i64 - 1 + offset;
+    place -= place.rem_euclid(stride);
+    let mut compared = 0;
+    while place >= 0 && place - offset >= 0 {
+        let hop = (place - offset) as u64;
+        if hop + MEMORY_HOPS as u64 <= newest {
+            break;
+        }
+        let held = reference.shapes.get((place / stride) as usize);
+        if let (Some(held), Some(heard)) = (held, printer.shape(hop))
+            && held.size > 0
+        {
+            sums.add(heard, held);
+            gain.0 += f32::from(heard.level_dbm0) - f32::from(held.level_dbm0);
+            gain.1 += 1.0;
+            compared += 1;
+            // Logarithms only now and then: every 80 ms.
+            if compared % 4 == 0 {
+                let bits = sums.bits(independence);
+                if bits > best.0 {
+                    best = (bits, sums, hop);
+                    best_gain_db = gain.0 / gain.1;
+                }
+                if bits < best.0 - TRACE_LOSS_BITS || (compared >= 12 && best.0 < 4.0) {
+                    break;
+                }
+            }
+        }
+        place -= stride;
+    }
+    (best.0 >= BEGIN_BITS).then(|| Trail {
+        prompt,
+        offset,
+        began: best.2,
+        agreed: newest,
+        sums: best.1,
+        independence,
+        around: [0.0; 3],
+        compared: 0,
+        gain_db: best_gain_db,
+        against: 0.0,
+        against_max: 0.0,
+        told: false,
+        hinted: false,
+        prompt_hops: reference.hops,
+    })
+}
+
+impl Trail {
+    const NONE: Trail = Trail {
+        prompt: 0,
+        offset: 0,
+        began: 0,
+        agreed: 0,
+        sums: Sums {
+            xy: 0.0,
+            xx: 0.0,
+            yy: 0.0,
+            weight: 0.0,
+        },
+        independence: 0.0,
+        around: [0.0; 3],
+        compared: 0,
+        gain_db: 0.0,
+        against: 0.0,
+        against_max: 0.0,
+        told: false,
+        hinted: false,
+        prompt_hops: 0,
+    };
+}
