@@ -28,7 +28,11 @@ fn main() {
     let mut heard_ms = 0;
     for path in files {
         let samples = read(&path);
-        let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .unwrap_or_default()
+            .to_owned();
         let begun = std::time::Instant::now();
         let mut detector = Detector::new(&shared, &Profile::default());
         detector.push(&samples);
@@ -56,7 +60,15 @@ fn main() {
                 _ => {}
             }
             let rival = heard.runner_up.and_then(|p| library.info(p)).map(|info| &info.id);
-            events.push(serde_json::json!([rate.ms(event.from), known, what, id, heard.bits, heard.offset_ms, rival]));
+            events.push(serde_json::json!([
+                rate.ms(event.from),
+                known,
+                what,
+                id,
+                heard.bits,
+                heard.offset_ms,
+                rival
+            ]));
         }
         let id = told.and_then(|(prompt, _)| library.info(cpd_detect::prompts::PromptId(prompt)));
         println!(
@@ -98,7 +110,10 @@ fn load(refs: &Path, plan: &Arc<FrontPlan>) -> Library {
             Ok(added) => {
                 for shared in added.shared {
                     let other = library.info(shared.prompt).map(|info| info.id.clone());
-                    eprintln!("{id} shares {}..{} ms with {other:?} from {} ms, duplicate {}", shared.from_ms, shared.to_ms, shared.other_from_ms, shared.duplicate);
+                    eprintln!(
+                        "{id} shares {}..{} ms with {other:?} from {} ms, duplicate {}",
+                        shared.from_ms, shared.to_ms, shared.other_from_ms, shared.duplicate
+                    );
                 }
             }
             Err(refused) => eprintln!("{id}: {refused}"),

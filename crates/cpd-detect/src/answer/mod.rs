@@ -29,7 +29,8 @@ use weights::{BIAS, WEIGHTS};
 pub struct Opinion {
     /// Probability that the answering side is a machine, 0 to 1.
     pub machine: f32,
-    /// Whether waiting longer is not expected to change it.
+    /// Whether waiting longer is not expected to change it. Taken back when the same side goes on within a second and a
+    /// half, before anybody can have answered it.
     pub settled: bool,
     /// Whether the greeting is a long one.
     pub long: bool,
@@ -37,10 +38,17 @@ pub struct Opinion {
     pub yielded: bool,
 }
 
-/// Waiting after a short answer that settles it, hops: 0.5 s. Pauses inside greetings have a median of 0.3 s.
-const SETTLED_SHORT: u16 = 50;
+/// Waiting after one word that settles it, hops: 0.65 s. Machines too begin with "Hello." and a pause of up to 0.6 s.
+const SETTLED_WORD: u16 = 65;
+/// Waiting after a short answer that settles it, hops: 0.55 s. Pauses inside greetings have a median of 0.3 s.
+const SETTLED_SHORT: u16 = 55;
 /// Waiting after longer talk that settles it, hops: 1 s, the time in which most machines have beeped or gone on.
 const SETTLED_LONG: u16 = 100;
+/// Waiting after which an answer may have been given, hops: 1.5 s. What is said then belongs to a conversation and not to
+/// the greeting, and the opinion stays.
+const ANSWERED_HOPS: u16 = 150;
+/// Talk up to here is one word or two, hops.
+const WORD_TALK: u16 = 100;
 /// Talk up to here is a short answer, hops: 2.5 s, a company's name and one's own.
 const SHORT_TALK: u16 = 250;
 
@@ -54,6 +62,8 @@ pub struct AnswerEar {
     told_at: u16,
     measures: [f32; MEASURES],
     opinion: Option<Opinion>,
+    /// A conversation has begun: the opinion stays.
+    conversing: bool,
 }
 
 impl Default for AnswerEar {
@@ -73,6 +83,7 @@ impl AnswerEar {
             told_at: 0,
             measures: [0.0; MEASURES],
             opinion: None,
+            conversing: false,
         }
     }
 
@@ -82,6 +93,9 @@ impl AnswerEar {
         let Some(answered) = self.answered else {
             return;
         };
+        if self.conversing {
+            return;
+        }
         let ground = self.near.hear(frame, hearing);
         self.talk.hear(frame, ground);
         self.place.hear(frame, hearing, ground);
@@ -91,14 +105,14 @@ impl AnswerEar {
         };
         let onset_s = onset.0.saturating_sub(answered.0) as f32 / frame.rate.hz() as f32;
         self.measures = measures::measures(&self.talk, &self.place, onset_s);
-        let long = self.talk.talked() > SHORT_TALK;
         self.opinion = Some(Opinion {
             machine: probability(&self.measures),
-            settled: self.talk.silence >= if long { SETTLED_LONG } else { SETTLED_SHORT },
-            long,
-            yielded: self.talk.turns > 1 || self.talk.turn() == Turn::Yielded,
+            settled: self.talk.silence >= self.settling_hops(),
+            long: self.talk.talked() > SHORT_TALK,
+            yielded: self.talk.silence >= ANSWERED_HOPS,
         });
         self.tell_end(frame, events);
+        self.conversing = self.talk.silence >= ANSWERED_HOPS && !self.talk.is_doubtful();
     }
 
     /// The present opinion; none before the answer or before anybody spoke.
@@ -109,6 +123,15 @@ impl AnswerEar {
     /// What the opinion rests on, in the order of [`DIRECTIONS`].
     pub fn measures(&self) -> &[f32; MEASURES] {
         &self.measures
+    }
+
+    fn settling_hops(&self) -> u16 {
+        match self.talk.talked() {
+            _ if self.talk.is_doubtful() => ANSWERED_HOPS,
+            0..WORD_TALK => SETTLED_WORD,
+            WORD_TALK..SHORT_TALK => SETTLED_SHORT,
+            _ => SETTLED_LONG,
+        }
     }
 
     /// The greeting's end is told when the turn is yielded, and again when the same side went on for as long as a

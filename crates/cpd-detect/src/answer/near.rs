@@ -22,10 +22,10 @@ const NEAR_SHARE: f32 = 0.6;
 /// Bounds of that distance, dB: weak syllables lie 12 to 20 dB below the strongest; with less than 6 dB half of the
 /// voice itself would be lost.
 const NEAR_DB: (f32, f32) = (6.0, 20.0);
-/// Somebody who talks comes back to within this much of the peak, dB…
-const STRONG_DB: f32 = 10.0;
-/// … this often, hops: 0.25 s, for syllables come four to seven a second.
-const STRONG_EVERY: u8 = 25;
+/// Somebody who talks comes back to within this share of the near distance below the peak…
+const STRONG_SHARE: f32 = 0.75;
+/// … this often, hops: 0.3 s, for syllables come four to seven a second and one in two is weak.
+const STRONG_EVERY: u8 = 30;
 /// A voice that comes up by this much, dB, shows that what was taken for the voice was behind it.
 const CAME_UP_DB: f32 = 7.0;
 
@@ -97,12 +97,13 @@ impl NearVoice {
             return Ground::CameUp;
         }
         self.settled += SETTLE * (voice - self.settled);
-        self.weak = if level >= voice - STRONG_DB {
+        let reach = self.reach_db(voice);
+        self.weak = if level >= voice - STRONG_SHARE * reach {
             0
         } else {
             self.weak.saturating_add(1)
         };
-        if self.weak <= STRONG_EVERY && level >= voice - self.reach_db(voice) {
+        if self.weak <= STRONG_EVERY && level >= voice - reach {
             Ground::Near
         } else {
             self.learn_behind(level);

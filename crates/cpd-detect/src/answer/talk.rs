@@ -17,6 +17,8 @@ const PAUSE_HOPS: u16 = 15;
 pub(super) const YIELD_HOPS: u16 = 100;
 /// Talk that may be a word's own attack: 250 ms, a long syllable.
 const ATTACK_HOPS: u16 = 25;
+/// Talk of less than this was no word but a knock or a breath if nothing follows soon, hops: 120 ms.
+const WORD_HOPS: u16 = 12;
 /// Longest count kept: ten minutes of hops would not fit 16 bits, and nothing changes after two minutes.
 const MOST_HOPS: u16 = 12_000;
 
@@ -90,6 +92,11 @@ impl Talk {
         }
     }
 
+    /// Whether what was heard may have been no word.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.talked() < WORD_HOPS
+    }
+
     /// Talk in all turns, pauses inside them included, hops.
     pub(super) fn talked(&self) -> u16 {
         self.earlier_hops.saturating_add(self.turn_hops)
@@ -116,6 +123,13 @@ impl Talk {
             }
             self.turn_hops += pause;
         } else {
+            if self.talked() < WORD_HOPS {
+                *self = Talk {
+                    rising: self.rising,
+                    rising_from: self.rising_from,
+                    ..Talk::default()
+                };
+            }
             self.begin_turn();
         }
         self.turn_hops = (self.turn_hops + new).min(MOST_HOPS);

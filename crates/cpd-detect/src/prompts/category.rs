@@ -30,7 +30,10 @@ mod tests {
 
     #[test]
     fn categories_and_class_names_are_understood() {
-        assert_eq!(class_of_category("switched_off"), Some(Class::AnnouncedUnreachable));
+        assert_eq!(
+            class_of_category("switched_off"),
+            Some(Class::AnnouncedUnreachable)
+        );
         assert_eq!(class_of_category("voicemail_intro"), Some(Class::Machine));
         for &class in Class::ALL {
             assert_eq!(class_of_category(class.as_str()), Some(class));

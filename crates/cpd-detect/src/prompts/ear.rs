@@ -64,11 +64,9 @@ impl PromptEar {
         self.printer.hear(frame);
         self.trails.follow(&self.library, &self.printer, hop);
         // A prompt that is being followed and agrees needs no second opinion.
-        let content = self
-            .trails
-            .as_slice()
-            .iter()
-            .any(|trail| trail.told && trail.against < 1.0 && hop < trail.agreed + 30 && !trail.finished(hop));
+        let content = self.trails.as_slice().iter().any(|trail| {
+            trail.told && trail.against < 1.0 && hop < trail.agreed + 30 && !trail.finished(hop)
+        });
         if hop.is_multiple_of(SEEK_HOPS) && !content {
             self.trails.seek(&self.library, &self.printer, hop);
         }
@@ -135,9 +133,8 @@ impl PromptEar {
     }
 
     fn refused(&self, trail: &Trail) -> bool {
-        self.retracted.is_some_and(|old| {
-            old.prompt == trail.prompt && (old.place(0) - trail.place(0)).abs() <= 4
-        })
+        self.retracted
+            .is_some_and(|old| old.prompt == trail.prompt && (old.place(0) - trail.place(0)).abs() <= 4)
     }
 }
 

@@ -78,7 +78,13 @@ impl Segment {
 
     fn seal(mut entries: Vec<Entry>, starts: Box<[(u32, u32)]>, end: u32) -> Segment {
         let bits = entries.len().next_power_of_two().trailing_zeros().clamp(1, 24);
-        entries.sort_by_key(|entry| (bucket(entry.signature.key(), bits), entry.signature.key(), entry.place));
+        entries.sort_by_key(|entry| {
+            (
+                bucket(entry.signature.key(), bits),
+                entry.signature.key(),
+                entry.place,
+            )
+        });
         let mut directory = vec![0_u32; (1 << bits) + 1];
         for entry in &entries {
             directory[bucket(entry.signature.key(), bits) + 1] += 1;
@@ -124,7 +130,10 @@ impl Segment {
 
     fn search_key(&self, key: u32, signature: Signature, found: &mut impl FnMut(u32, u32)) {
         let bucket = bucket(key, self.bits);
-        let (from, to) = (self.directory[bucket] as usize, self.directory[bucket + 1] as usize);
+        let (from, to) = (
+            self.directory[bucket] as usize,
+            self.directory[bucket + 1] as usize,
+        );
         let to = to.min(from + PLACES_MAX);
         for (candidate, &place) in self.signatures[from..to].iter().zip(&self.places[from..to]) {
             let differing = (candidate.0 ^ signature.0).count_ones();
@@ -137,7 +146,9 @@ impl Segment {
 
     /// Which of the segment's prompts a place lies in.
     fn prompt_at(&self, place: u32) -> usize {
-        self.starts.partition_point(|&(start, _)| start <= place).saturating_sub(1)
+        self.starts
+            .partition_point(|&(start, _)| start <= place)
+            .saturating_sub(1)
     }
 }
 

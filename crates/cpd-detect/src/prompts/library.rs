@@ -84,7 +84,10 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refused::TooLittleSpeech(ms) => {
-                write!(f, "{ms} ms of speech are too little to recognise a prompt by ({SOUNDING_MS_MIN} are needed)")
+                write!(
+                    f,
+                    "{ms} ms of speech are too little to recognise a prompt by ({SOUNDING_MS_MIN} are needed)"
+                )
             }
             Refused::TooLong(ms) => write!(f, "{ms} ms are too long for a prompt ({PROMPT_MS_MAX} at most)"),
         }
@@ -130,7 +133,9 @@ impl Library {
 
     /// The number of the prompt with the user's identifier.
     pub fn find(&self, id: &str) -> Option<PromptId> {
-        self.prompts().find(|(_, info)| info.id == id).map(|(prompt, _)| prompt)
+        self.prompts()
+            .find(|(_, info)| info.id == id)
+            .map(|(prompt, _)| prompt)
     }
 
     /// All prompts, by number.
@@ -168,7 +173,12 @@ impl Library {
     /// # Errors
     ///
     /// Gives back why the audio makes no prompt; the library is as before.
-    pub fn add(&mut self, mut info: PromptInfo, samples: &[i16], plan: &Arc<FrontPlan>) -> Result<Added, Refused> {
+    pub fn add(
+        &mut self,
+        mut info: PromptInfo,
+        samples: &[i16],
+        plan: &Arc<FrontPlan>,
+    ) -> Result<Added, Refused> {
         debug_assert_eq!(plan.rate(), SampleRate::NARROWBAND);
         info.length_ms = (samples.len() / 8) as u32;
         if info.length_ms > PROMPT_MS_MAX {
@@ -228,7 +238,11 @@ impl Library {
             .flatten()
             .map(|slot| {
                 let info = &slot.prompt.info;
-                let text = info.id.len() + info.operator.len() + info.category.len() + info.lang.len() + info.text.len();
+                let text = info.id.len()
+                    + info.operator.len()
+                    + info.category.len()
+                    + info.lang.len()
+                    + info.text.len();
                 size_of::<Prompt>() + size_of_val(&*slot.prompt.shapes) + size_of_val(&*slot.shared) + text
             })
             .sum();
@@ -387,7 +401,13 @@ fn quantile(values: &mut [f32], share: f32) -> f32 {
 
 /// Joins pieces of one fragment, marks duplicates, sorts by length.
 fn tidy(mut shared: Vec<Shared>, length_ms: u32, other_length_ms: impl Fn(PromptId) -> u32) -> Vec<Shared> {
-    shared.sort_by_key(|s| (s.prompt, i64::from(s.other_from_ms) - i64::from(s.from_ms), s.from_ms));
+    shared.sort_by_key(|s| {
+        (
+            s.prompt,
+            i64::from(s.other_from_ms) - i64::from(s.from_ms),
+            s.from_ms,
+        )
+    });
     let mut tidy: Vec<Shared> = Vec::new();
     for piece in shared {
         let shift = |s: &Shared| i64::from(s.other_from_ms) - i64::from(s.from_ms);

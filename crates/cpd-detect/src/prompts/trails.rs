@@ -259,7 +259,14 @@ impl Trails {
     }
 
     /// Begins a trail at an offset, unless there is one or the evidence is poor.
-    pub(crate) fn consider(&mut self, library: &Library, printer: &Printer, hop: u64, prompt: u32, offset: i64) {
+    pub(crate) fn consider(
+        &mut self,
+        library: &Library,
+        printer: &Printer,
+        hop: u64,
+        prompt: u32,
+        offset: i64,
+    ) {
         if self
             .as_slice()
             .iter()
@@ -285,7 +292,8 @@ impl Trails {
                     .as_slice()
                     .iter()
                     .any(|trail| trail.prompt == other && (trail.offset - offset).abs() <= 3);
-                if !there && let Some(reference) = library.prompt(other)
+                if !there
+                    && let Some(reference) = library.prompt(other)
                     && let Some(trail) = trace_back(reference, printer, hop, other, offset)
                 {
                     self.insert(trail);
