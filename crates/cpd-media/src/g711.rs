@@ -240,16 +240,17 @@ mod tests {
     /// The digital milliwatt (G.711, tables 5 and 6): eight codes that make 1 kHz at 0 dBm0.
     #[test]
     fn the_digital_milliwatt_is_0_dbm0() {
-        // A full-scale sine is 3.14 dBm0 in A-law, 3.17 in µ-law.
+        // A full-scale sine is 3.14 dBm0 in A-law, 3.17 in µ-law: hundredths of a decibel here.
         let tables = [
-            (Law::A, 3.140, [0x34, 0x21, 0x21, 0x34, 0xb4, 0xa1, 0xa1, 0xb4]),
-            (Law::Mu, 3.17, [0x1e, 0x0b, 0x0b, 0x1e, 0x9e, 0x8b, 0x8b, 0x9e]),
+            (Law::A, 314, [0x34, 0x21, 0x21, 0x34, 0xb4, 0xa1, 0xa1, 0xb4]),
+            (Law::Mu, 317, [0x1e, 0x0b, 0x0b, 0x1e, 0x9e, 0x8b, 0x8b, 0x9e]),
         ];
-        for (law, overload_dbm0, codes) in tables {
+        for (law, overload, codes) in tables {
             let mut samples = [0; 8];
             law.decode_slice(&codes, &mut samples);
             let mean_square = samples.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>() / 8.0;
-            let dbm0 = 10.0 * (mean_square / f64::from(1_u32 << 30)).log10() + 3.0103 + overload_dbm0;
+            let dbm0 =
+                10.0 * (mean_square / f64::from(1_u32 << 30)).log10() + 3.0103 + f64::from(overload) / 100.0;
             assert!(dbm0.abs() < 0.05, "{law:?}: {dbm0}");
         }
     }
