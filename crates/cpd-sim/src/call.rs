@@ -22,7 +22,8 @@
 use serde_json::{Value, json};
 
 use crate::RATE_HZ;
-use crate::level::{set_active_level, to_float, to_pcm};
+use crate::codec::Codec;
+use crate::level::{mean_level_dbm0, set_active_level, to_float, to_pcm};
 use crate::line::Line;
 use crate::prompts::Prompt;
 use crate::rng::Rng;
@@ -54,6 +55,8 @@ pub struct Call {
     pub beep_ms: Option<u32>,
     /// When the last word of the first speech after the answer ends, ms.
     pub greeting_end_ms: Option<u32>,
+    /// The line it came over.
+    pub line: Line,
 }
 
 impl Call {
@@ -115,8 +118,28 @@ impl Call {
             "greeting_end_ms": self.greeting_end_ms,
             "dur_ms": self.samples.len() * 1_000 / RATE_HZ as usize,
             "segments": segments,
+            "channel": channel(&self.line),
         })
     }
+}
+
+fn channel(line: &Line) -> Value {
+    let law = Codec::G711(line.law).name();
+    json!({
+        "level_dbm0": line.level_dbm0,
+        "codec": match line.codecs.as_slice() {
+            [] => law,
+            [codec] => codec.name(),
+            _ => "tandem",
+        },
+        "law": law,
+        "band": [line.band_hz.0, line.band_hz.1],
+        "noise": line.noise.map(|(kind, _)| format!("{kind:?}").to_lowercase()),
+        "snr_db": line.noise.map(|(_, snr_db)| snr_db),
+        "loss": line.loss.map(|loss| loss.share),
+        "drift_ppm": line.drift_ppm,
+        "dtx": line.dtx_dbm0.is_some(),
+    })
 }
 
 /// Active level at which speech is put into a scene, dBm0; a line may change it.
@@ -236,7 +259,13 @@ impl Scene {
     fn spoken(self, kind: &'static str, detail: Option<String>, samples: &[f32]) -> Scene {
         let mut samples = samples.to_vec();
         set_active_level(&mut samples, SPEECH_DBM0);
-        self.sound(kind, detail, &samples)
+        let (first, last) = audible(&samples);
+        let mut scene = self.sound(kind, detail, &samples);
+        if let Some(part) = scene.parts.last_mut() {
+            part.end = part.start + last;
+            part.start += first;
+        }
+        scene
     }
 
     /// The scene over a line.
@@ -265,16 +294,29 @@ impl Scene {
             answer_at_ms: self.answer_at.map(ms),
             beep_ms: beep.map(|part| ms(part.start)),
             greeting_end_ms: greeting.map(|part| ms(part.end)),
+            line: line.clone(),
         }
     }
+}
+
+/// Speech is audible where 10 ms of it are no more than this below the loudest 10 ms, dB.
+const AUDIBLE_DB: f32 = 22.0;
+
+/// Where a recording's speech begins and ends: clips carry the room before and after the words.
+fn audible(samples: &[f32]) -> (usize, usize) {
+    const FRAME: usize = 80;
+    let levels: Vec<f32> = samples.chunks(FRAME).map(mean_level_dbm0).collect();
+    let loudest = levels.iter().copied().fold(f32::MIN, f32::max);
+    let heard = |level: &f32| *level > loudest - AUDIBLE_DB;
+    let first = levels.iter().position(heard).unwrap_or(0);
+    let last = levels.iter().rposition(heard).unwrap_or(0);
+    (first * FRAME, ((last + 1) * FRAME).min(samples.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Codec;
-    use crate::level::mean_level_dbm0;
-    use crate::{prompts, voice};
+    use crate::prompts;
 
     #[test]
     fn the_truth_is_where_the_sound_is() {
@@ -313,7 +355,11 @@ mod tests {
 
     #[test]
     fn its_line_reads_as_a_corpus_line() {
-        let words = voice::load(&voice::clips()[0]);
+        let words = [
+            vec![0.0; 800],
+            tones::cadence(&[tones::Chord::of(&[300.0], 400.0)], 400.0, -20.0),
+        ]
+        .concat();
         let call = Scene::new()
             .ringback(1_500.0)
             .answer()
@@ -322,7 +368,10 @@ mod tests {
             .carried(&Line::clean());
         let line = call.line("calls/1.wav", "human");
         assert_eq!(line["answer_at_ms"], 1_500);
-        assert_eq!(line["onset_ms"], 1_900);
+        // 100 ms of the recording are silent.
+        assert_eq!(line["onset_ms"], 2_000);
+        assert_eq!(line["greeting_end_ms"], 2_400);
+        assert_eq!(line["channel"]["codec"], "alaw");
         assert_eq!(line["accept_labels"], json!(["human"]));
         assert_eq!(line["ref_id"], Value::Null);
         assert_eq!(line["segments"][1]["type"], "speech");

@@ -71,10 +71,7 @@ pub fn calls() -> Vec<Sample> {
     let prompt = |id: &str| library.iter().find(|p| p.id == id).unwrap_or(&library[0]);
     let mut rng = Rng::new(SEED);
     let rng = &mut rng;
-    let word = |name: &str| voice::clip(name).map(voice::load).unwrap_or_default();
-    let [yes, no, other, weather] =
-        ["gsc-439c84f4", "gsc-51055bda", "gsc-6a27a9bf", "azure-weather"].map(word_of);
-    let greeting = word("guestbook");
+    let said = |name: &str| voice::clip(name).map(voice::load).unwrap_or_default();
 
     let mut samples = Vec::new();
     let mut add = |name, label, scene: Scene, line: Line| {
@@ -82,27 +79,33 @@ pub fn calls() -> Vec<Sample> {
         samples.push(Sample { name, label, call });
     };
 
-    let mut alone = Scene::new()
+    let asks_again = Scene::new()
         .ringback(9_000.0)
         .answer()
-        .silence(700.0)
-        .speech(&yes);
-    alone = alone.silence(1_900.0).speech(&yes).silence(1_500.0);
-    add("ringback-then-a-person", "human", alone, mobile(1));
+        .silence(600.0)
+        .speech(&said("gsc-97f4c236-no"))
+        .silence(1_600.0)
+        .speech(&said("gsc-97f4c236-go"))
+        .silence(1_500.0);
+    add("ringback-then-a-person", "human", asks_again, mobile(1));
     let us = [Chord::of(&[440.0, 480.0], 2_000.0), Chord::pause(4_000.0)];
     let abroad = Scene::new()
         .sound("ringback", None, &tones::cadence(&us, 7_500.0, -17.0))
         .answer()
         .silence(450.0)
-        .speech(&weather)
+        .speech(&said("azure-weather"))
         .silence(2_500.0);
     add("american-ringback-then-a-person", "human", abroad, street(2));
-    let quick = Scene::new().answer().silence(350.0).speech(&no).silence(2_500.0);
+    let quick = Scene::new()
+        .answer()
+        .silence(350.0)
+        .speech(&said("gsc-a8ee11c7-marvin"))
+        .silence(2_500.0);
     add("a-person-at-once", "human", quick, fixed(3));
     let late = Scene::new()
         .answer()
         .silence(1_900.0)
-        .speech(&other)
+        .speech(&said("gsc-37e8db82-happy"))
         .silence(3_000.0);
     add("a-person-after-a-pause", "human", late, office(4));
 
@@ -110,7 +113,7 @@ pub fn calls() -> Vec<Sample> {
         .ringback(8_000.0)
         .answer()
         .silence(800.0)
-        .greeting(&greeting)
+        .greeting(&said("guestbook"))
         .silence(500.0)
         .beep(&Beep::plain())
         .silence(3_000.0);
@@ -202,15 +205,6 @@ pub fn calls() -> Vec<Sample> {
     };
     add("answered-and-nobody-speaks", "silence", nobody, quiet);
     samples
-}
-
-/// The first clip of a speaker.
-fn word_of(name: &str) -> Vec<f32> {
-    voice::clips()
-        .iter()
-        .find(|clip| clip.name.starts_with(name))
-        .map(voice::load)
-        .unwrap_or_default()
 }
 
 /// The first 1.4 s of a prompt, then something else.
