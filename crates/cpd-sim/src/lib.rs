@@ -1,7 +1,8 @@
 //! Pretends: what a call sounds like, made from a seed.
 //!
 //! Tests, benches, training and `make run` need calls whose truth is known. Here are the tones of networks and
-//! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`line`]). Equal
+//! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`line`]), put together to whole
+//! calls ([`call`]), libraries of prompts of any size ([`prompts`]) and a set of samples ([`samples`]). Equal
 //! seeds give equal samples; nothing reads a clock.
 //!
 //! All audio is 8 kHz mono. Inside, samples are `f32` of full scale ±1; a line takes and gives 16-bit samples.
@@ -24,13 +25,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod call;
 pub mod codec;
 pub mod filter;
 pub mod level;
 pub mod line;
 pub mod loss;
 pub mod noise;
+pub mod prompts;
 pub mod rng;
+pub mod samples;
 pub mod tones;
 pub mod voice;
 

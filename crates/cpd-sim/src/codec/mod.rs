@@ -70,6 +70,21 @@ impl Codec {
         }
     }
 
+    /// Its name as the corpus writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::G711(Law::A) => "alaw",
+            Codec::G711(Law::Mu) => "ulaw",
+            Codec::Gsm => "gsm",
+            Codec::Amr122 => "amr-12.2",
+            Codec::Amr795 => "amr-7.95",
+            Codec::Amr59 => "amr-5.9",
+            Codec::Amr475 => "amr-4.75",
+            Codec::G729 => "g729",
+            Codec::Opus(_) => "opus",
+        }
+    }
+
     /// Whether the decoder conceals lost frames itself.
     pub fn conceals(self) -> bool {
         !matches!(self, Codec::G711(_))
