@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     let mut faults = Faults::default();
     match cli.command {
         Command::Analyze(command) => analyze::run(&command, &mut faults),
+        Command::Prompts(command) => library::manage::run(&command, &mut faults),
     }
     ExitCode::from(faults.exit_code())
 }
