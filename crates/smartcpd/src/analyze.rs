@@ -27,7 +27,6 @@ pub(crate) struct Analysis {
     /// As the list of calls names it, or the path; with the stream of a capture.
     pub(crate) name: String,
     pub(crate) recording: Recording,
-    pub(crate) answered_at_ms: Option<u64>,
     pub(crate) heard: Heard,
 }
 
@@ -61,7 +60,6 @@ impl Job {
                     format!("{}#{}", self.name, recording.stream)
                 },
                 heard: ear.hear(&recording, self.answered_at_ms, trace),
-                answered_at_ms: self.answered_at_ms,
                 recording,
             })
             .collect())

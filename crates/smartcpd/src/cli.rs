@@ -24,6 +24,44 @@ pub(crate) enum Command {
     /// Keeps a library of reference prompts
     #[command(subcommand)]
     Prompts(PromptsCommand),
+    /// Measures how well labelled calls are heard
+    Evaluate(Evaluate),
+}
+
+/// `smartcpd evaluate`.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Evaluate {
+    /// Labelled calls, a line of JSON each, in the form of the evaluation corpus; audio is found relative to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) hearing: Hearing,
+
+    /// Scores these lines of `analyze --format jsonl` instead of analysing the calls
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompts", "country", "curve"])]
+    pub(crate) predictions: Option<PathBuf>,
+
+    /// Prints people taken for machines against machines caught, over all settings of the knob
+    #[arg(long)]
+    pub(crate) curve: bool,
+
+    /// Takes every N-th call of each kind: a fixed part with the proportions of the whole
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) part: Option<u16>,
+
+    /// Figures that must be reached, as TOML: [at_least] and [at_most]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) guard: Option<PathBuf>,
+
+    /// Writes all figures as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Files analysed at the same time; without it, as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
 }
 
 /// `smartcpd prompts`.
