@@ -102,6 +102,7 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
                     text: text(analysis, command, &library, paint),
                     picture: trace.then(|| picture::draw(analysis, &library)),
                     name: analysis.name.clone(),
+                    damage: analysis.recording.damage.clone(),
                 })
                 .collect::<Vec<_>>()
         }),
@@ -112,6 +113,9 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
         match done {
             Ok(all) => {
                 for told in all {
+                    if let Some(fault) = &told.damage {
+                        faults.tell(fault);
+                    }
                     if let (Some(pictures), Some(picture)) = (&mut pictures, &told.picture)
                         && let Err(fault) = pictures.add(&told.name, picture)
                     {
@@ -147,6 +151,7 @@ struct Told {
     name: String,
     text: String,
     picture: Option<String>,
+    damage: Option<Fault>,
 }
 
 fn text(analysis: &Analysis, command: &Analyze, library: &Library, paint: Paint) -> String {
