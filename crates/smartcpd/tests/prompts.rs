@@ -48,13 +48,13 @@ fn a_prompt_is_added_listed_and_checked() {
     assert_eq!(again.code, 6);
     assert!(again.err.contains("has a prompt busy-1 already"), "{}", again.err);
     let twin = run(&["prompts", "add", "--prompts", &library, "--id", "busy-2", &file]);
-    assert!(twin.out.contains("the same audio as busy-1"), "{}", twin.out);
+    assert!(twin.out.contains("the same as busy-1"), "{}", twin.out);
 
     let checked = run(&["prompts", "check", "--prompts", &library]);
     assert_eq!(checked.code, 0, "{}", checked.err);
     assert!(checked.out.contains("2 prompts without fault"), "{}", checked.out);
     assert!(
-        checked.out.contains("prompt busy-2: the same audio as busy-1"),
+        checked.out.contains("prompt busy-2: the same as busy-1"),
         "{}",
         checked.out
     );

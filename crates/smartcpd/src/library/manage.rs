@@ -1,19 +1,18 @@
 //! `smartcpd prompts add|list|check|test`.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cpd_detect::event::PromptHeard;
+use cpd_detect::front::FrontPlan;
 use cpd_detect::{Event, EventKind, Library, Plans, Profile, Shared};
 
-use super::{Entry, Prompt, Shelf, build, load};
-use crate::audio::{self, Reading, Recording};
+use super::{Entry, Prompt, Shelf, build, likeness, load};
+use crate::audio::{self, Reading};
 use crate::cli::{AddPrompt, Format, PromptsCommand};
 use crate::fault::{Fault, FaultClass, Faults};
 use crate::files;
-use crate::hearing::{Ear, RATE};
+use crate::hearing::{Ear, RATE, TracePoint};
 
 /// Level of a stored prompt while it speaks, dBm0: common for announcements, and far from clipping.
 const LEVEL_DBM0: f64 = -14.0;
@@ -23,8 +22,12 @@ const DBM0_OF_UNIT_POWER: f64 = 3.14 + 3.010_3;
 const PEAK_MAX: f64 = 0.97;
 /// A stretch this far below the loudest is a pause, dB.
 const PAUSE_DB: f64 = 30.0;
-/// A prompt shorter than this holds too little sound to be told from others, ms.
-const SHORT_MS: u64 = 1_000;
+/// Step in which evidence is told, ms.
+const STEP_MS: u64 = 200;
+/// Less evidence is that of any speech, bits.
+const LEAST_BITS: f32 = 8.0;
+/// Evidence of one cell of a bar, bits.
+const BITS_A_CELL: f32 = 4.0;
 /// A stated length may differ from the audio's by this much, ms.
 const LENGTH_MS_OFF: f64 = 100.0;
 
@@ -106,7 +109,10 @@ fn add_one(list: &Path, file: &Path, command: &AddPrompt) -> Result<String, Faul
         recording,
     };
     let others: Vec<Prompt> = shelf.prompts().into_iter().flatten().collect();
-    let likeness = likeness(&prompt, &others);
+    let (mut library, _, _) = build(&shelf, &others);
+    let added = library
+        .add(prompt.info(), &prompt.recording.samples, &Arc::new(FrontPlan::new(RATE)))
+        .map_err(|why| Fault::new(FaultClass::Library, format_args!("add {}: {why}", file.display())))?;
 
     let unwritable = |path: &Path| {
         let path = path.to_owned();
@@ -127,8 +133,8 @@ fn add_one(list: &Path, file: &Path, command: &AddPrompt) -> Result<String, Faul
         prompt.recording.length_ms() as f64 / 1_000.0,
         prompt.class.as_str()
     );
-    for like in likeness {
-        told.push_str(&format!("  {like}\n"));
+    for shared in &added.shared {
+        told.push_str(&format!("  {}\n", likeness(&library, shared)));
     }
     Ok(told)
 }
@@ -176,53 +182,6 @@ fn level(samples: &mut [i16]) {
     for sample in samples {
         *sample = (f64::from(*sample) * gain).round() as i16;
     }
-}
-
-/// How a prompt is like others of its library: the same audio, or stretches that both have.
-fn likeness(prompt: &Prompt, others: &[Prompt]) -> Vec<String> {
-    let mut told = Vec::new();
-    for other in others {
-        if other.recording.samples == prompt.recording.samples {
-            told.push(format!("the same audio as {}", other.entry.id));
-        }
-    }
-    if told.is_empty() {
-        let library = Arc::new(build(others));
-        let mut ids: Vec<String> = Vec::new();
-        for (_, heard) in matches(&hear(&prompt.recording, &library)) {
-            let Some(info) = library.info(heard.prompt) else {
-                continue;
-            };
-            if !ids.contains(&info.id) {
-                told.push(format!(
-                    "sounds like {} for {:.1} s of its {:.1} s",
-                    info.id,
-                    f64::from(heard.offset_ms) / 1_000.0,
-                    f64::from(info.length_ms) / 1_000.0
-                ));
-                ids.push(info.id.clone());
-            }
-        }
-    }
-    told
-}
-
-fn hear(recording: &Recording, library: &Arc<Library>) -> Vec<Event> {
-    let ear = Ear {
-        shared: Shared::new(RATE, Arc::new(Plans::built_in()), Arc::clone(library)),
-        profile: Profile::default(),
-    };
-    ear.hear(recording, None, false).events
-}
-
-fn matches(events: &[Event]) -> Vec<(&Event, PromptHeard)> {
-    events
-        .iter()
-        .filter_map(|event| match event.kind {
-            EventKind::Prompt(heard) | EventKind::PromptCandidate(heard) => Some((event, heard)),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Tells what is in a library.
@@ -277,27 +236,26 @@ fn check(path: &Path, faults: &mut Faults) -> Result<(), Fault> {
             Err(fault) => faults.tell(&fault),
         }
     }
-    let mut by_audio: HashMap<&[i16], &str> = HashMap::new();
-    for prompt in &prompts {
-        if let Some(other) = by_audio.insert(&prompt.recording.samples, &prompt.entry.id) {
-            notes.push_str(&format!(
-                "note: prompt {}: the same audio as {other}\n",
-                prompt.entry.id
-            ));
+    let (library, added, refused) = build(&shelf, &prompts);
+    for fault in &refused {
+        faults.tell(fault);
+    }
+    for found in &added {
+        let id = library.info(found.prompt).map_or("?", |info| info.id.as_str());
+        for shared in &found.shared {
+            notes.push_str(&format!("note: prompt {id}: {}\n", likeness(&library, shared)));
         }
     }
-    say(&format!("{notes}{} prompts without fault\n", prompts.len()))
+    say(&format!(
+        "{notes}{} prompts without fault, {} KiB in memory\n",
+        library.len(),
+        library.memory_bytes() / 1_024
+    ))
 }
 
 fn remarks(prompt: &Prompt) -> Vec<String> {
     let mut remarks = Vec::new();
     let length_ms = prompt.recording.length_ms();
-    if length_ms < SHORT_MS {
-        remarks.push(format!("{length_ms} ms is short to be told from others"));
-    }
-    if prompt.recording.samples.iter().all(|s| s.unsigned_abs() < 16) {
-        remarks.push("there is nothing to hear in it".to_owned());
-    }
     if prompt.class == cpd_detect::Class::Unknown {
         remarks.push(format!(
             "category \"{}\" has no class: a call that meets it is let through",
@@ -317,41 +275,63 @@ fn remarks(prompt: &Prompt) -> Vec<String> {
 /// Tells which prompt a recording matches, and how the evidence grows.
 fn test(prompts: &Path, file: &Path, reading: &Reading, faults: &mut Faults) -> Result<(), Fault> {
     let library = load(Some(prompts), faults);
+    let ear = Ear {
+        shared: Shared::new(RATE, Arc::new(Plans::built_in()), Arc::clone(&library)),
+        profile: Profile::default(),
+    };
     for recording in audio::read(file, reading)? {
-        let events = hear(&recording, &library);
+        let heard = ear.hear(&recording, None, true);
+        let mut lines = growth(&heard.trace, &library);
+        lines.extend(heard.events.iter().filter_map(|event| told(event, &library)));
+        lines.sort_by_key(|line| line.0);
         let mut out = format!(
             "{} {:.1} s\n",
             file.display(),
             recording.length_ms() as f64 / 1_000.0
         );
-        let mut any = false;
-        for event in &events {
-            let (word, heard) = match &event.kind {
-                EventKind::PromptCandidate(heard) => ("perhaps", heard),
-                EventKind::Prompt(heard) => ("match", heard),
-                EventKind::PromptRetracted(heard) => ("not after all", heard),
-                _ => continue,
-            };
-            any = true;
-            let info = library.info(heard.prompt);
-            out.push_str(&format!(
-                "  {:6.2} s  {word:<13} {}  {:5.1} bits at {:.2} s of the prompt{}\n",
-                RATE.ms(event.known) as f64 / 1_000.0,
-                info.map_or("?", |info| info.id.as_str()),
-                heard.bits,
-                f64::from(heard.offset_ms) / 1_000.0,
-                heard
-                    .runner_up
-                    .and_then(|other| library.info(other))
-                    .map_or(String::new(), |other| format!("; or {}", other.id)),
-            ));
+        if lines.is_empty() {
+            out.push_str("  no prompt of the library is like it\n");
         }
-        if !any {
-            out.push_str("  no prompt matches\n");
+        for (ms, line) in lines {
+            out.push_str(&format!("  {:6.2} s  {line}\n", ms as f64 / 1_000.0));
         }
         say(&out)?;
     }
     Ok(())
+}
+
+/// The strongest prompt from step to step, with a bar of its evidence.
+fn growth(trace: &[TracePoint], library: &Library) -> Vec<(u64, String)> {
+    trace
+        .iter()
+        .filter(|point| point.at_ms.is_multiple_of(STEP_MS))
+        .filter_map(|point| {
+            let (prompt, bits) = point.prompt.filter(|(_, bits)| *bits >= LEAST_BITS)?;
+            let id = &library.info(prompt)?.id;
+            let bar = "▇".repeat((bits / BITS_A_CELL) as usize);
+            Some((point.at_ms, format!("{id:<12} {bits:6.1} bits {bar}")))
+        })
+        .collect()
+}
+
+fn told(event: &Event, library: &Library) -> Option<(u64, String)> {
+    let (word, heard) = match &event.kind {
+        EventKind::PromptCandidate(heard) => ("perhaps", heard),
+        EventKind::Prompt(heard) => ("match:", heard),
+        EventKind::PromptRetracted(heard) => ("taken back:", heard),
+        _ => return None,
+    };
+    let or = heard
+        .runner_up
+        .and_then(|other| library.info(other))
+        .map_or(String::new(), |other| format!(", or {}", other.id));
+    let line = format!(
+        "{word} {}{or}, {:.1} bits, {:.2} s into it",
+        library.info(heard.prompt)?.id,
+        heard.bits,
+        f64::from(heard.offset_ms) / 1_000.0,
+    );
+    Some((RATE.ms(event.known), line))
 }
 
 /// Writes to standard output.

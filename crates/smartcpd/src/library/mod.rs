@@ -10,12 +10,14 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cpd_detect::prompts::PromptInfo;
+use cpd_detect::front::FrontPlan;
+use cpd_detect::prompts::{Added, PromptInfo, Shared};
 use cpd_detect::{Class, Library};
 
 use crate::analyze::in_order;
 use crate::audio::{self, Reading, Recording};
 use crate::fault::{Fault, FaultClass, Faults};
+use crate::hearing::RATE;
 pub(crate) use entry::Entry;
 
 /// Names that the list of a library may have, in the order in which they are looked for.
@@ -185,13 +187,45 @@ pub(crate) fn load(path: Option<&Path>, faults: &mut Faults) -> Arc<Library> {
             Err(fault) => faults.tell(&fault),
         }
     }
-    Arc::new(build(&prompts))
+    let (library, _, refused) = build(&shelf, &prompts);
+    for fault in &refused {
+        faults.tell(fault);
+    }
+    Arc::new(library)
 }
 
-/// The detectors' snapshot of prompts.
-pub(crate) fn build(prompts: &[Prompt]) -> Library {
-    let _: Vec<PromptInfo> = prompts.iter().map(Prompt::info).collect();
-    Library::empty()
+/// The detectors' snapshot of prompts, what was found when each came in, and the faults of those that did not.
+pub(crate) fn build(shelf: &Shelf, prompts: &[Prompt]) -> (Library, Vec<Added>, Vec<Fault>) {
+    let plan = Arc::new(FrontPlan::new(RATE));
+    let mut library = Library::empty();
+    let (mut added, mut refused) = (Vec::new(), Vec::new());
+    for prompt in prompts {
+        match library.add(prompt.info(), &prompt.recording.samples, &plan) {
+            Ok(found) => added.push(found),
+            Err(why) => refused.push(Fault::reading(
+                FaultClass::Library,
+                &shelf.list,
+                format_args!("prompt {}: {why}", prompt.entry.id),
+            )),
+        }
+    }
+    (library, added, refused)
+}
+
+/// A stretch that a prompt shares with another, in words.
+pub(crate) fn likeness(library: &Library, shared: &Shared) -> String {
+    let other = library.info(shared.prompt).map_or("?", |info| info.id.as_str());
+    let seconds = |ms: u32| f64::from(ms) / 1_000.0;
+    if shared.duplicate {
+        format!("the same as {other}")
+    } else {
+        format!(
+            "{:.2} to {:.2} s sound like {other} from {:.2} s on",
+            seconds(shared.from_ms),
+            seconds(shared.to_ms),
+            seconds(shared.other_from_ms)
+        )
+    }
 }
 
 #[cfg(test)]
