@@ -11,7 +11,7 @@ use crate::judge::Judge;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
 use crate::profile::Profile;
-use crate::prompts::{Library, PromptEar};
+use crate::prompts::{Library, PromptEar, PromptId};
 use crate::time::{SampleRate, SampleTime};
 use crate::tones::ToneEar;
 use crate::verdict::Verdict;
@@ -122,6 +122,11 @@ impl Detector {
     /// Probability that a machine answered, as far as the answering side's speech tells; none before it speaks.
     pub fn machine_probability(&self) -> Option<f32> {
         self.answer.opinion().map(|opinion| opinion.machine)
+    }
+
+    /// The prompt with most evidence at this moment, and how much, bits; none where nothing is like a prompt.
+    pub fn strongest_prompt(&self) -> Option<(PromptId, f32)> {
+        self.prompts.strongest()
     }
 
     /// The next event, oldest first.

@@ -27,7 +27,6 @@ pub(crate) struct Analysis {
     /// As the list of calls names it, or the path; with the stream of a capture.
     pub(crate) name: String,
     pub(crate) recording: Recording,
-    pub(crate) answered_at_ms: Option<u64>,
     pub(crate) heard: Heard,
 }
 
@@ -61,7 +60,6 @@ impl Job {
                     format!("{}#{}", self.name, recording.stream)
                 },
                 heard: ear.hear(&recording, self.answered_at_ms, trace),
-                answered_at_ms: self.answered_at_ms,
                 recording,
             })
             .collect())
@@ -104,6 +102,7 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
                     text: text(analysis, command, &library, paint),
                     picture: trace.then(|| picture::draw(analysis, &library)),
                     name: analysis.name.clone(),
+                    damage: analysis.recording.damage.clone(),
                 })
                 .collect::<Vec<_>>()
         }),
@@ -114,6 +113,9 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
         match done {
             Ok(all) => {
                 for told in all {
+                    if let Some(fault) = &told.damage {
+                        faults.tell(fault);
+                    }
                     if let (Some(pictures), Some(picture)) = (&mut pictures, &told.picture)
                         && let Err(fault) = pictures.add(&told.name, picture)
                     {
@@ -149,6 +151,7 @@ struct Told {
     name: String,
     text: String,
     picture: Option<String>,
+    damage: Option<Fault>,
 }
 
 fn text(analysis: &Analysis, command: &Analyze, library: &Library, paint: Paint) -> String {

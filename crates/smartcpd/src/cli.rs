@@ -21,6 +21,129 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Tells the timeline and the verdict of recordings
     Analyze(Analyze),
+    /// Keeps a library of reference prompts
+    #[command(subcommand)]
+    Prompts(PromptsCommand),
+    /// Measures how well labelled calls are heard
+    Evaluate(Evaluate),
+}
+
+/// `smartcpd evaluate`.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Evaluate {
+    /// Labelled calls, a line of JSON each, in the form of the evaluation corpus; audio is found relative to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) hearing: Hearing,
+
+    /// Scores these lines of `analyze --format jsonl` instead of analysing the calls
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompts", "country", "curve"])]
+    pub(crate) predictions: Option<PathBuf>,
+
+    /// Prints people taken for machines against machines caught, over all settings of the knob
+    #[arg(long)]
+    pub(crate) curve: bool,
+
+    /// Takes every N-th call of each kind: a fixed part with the proportions of the whole
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) part: Option<u16>,
+
+    /// Figures that must be reached, as TOML: [at_least] and [at_most]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) guard: Option<PathBuf>,
+
+    /// Writes all figures as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Files analysed at the same time; without it, as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// `smartcpd prompts`.
+///
+/// A library is a folder with audio and prompts.jsonl, a line of JSON per prompt: id, file, operator, category, lang,
+/// text; optional class, name, voice, source, dur_ms.
+#[derive(Debug, Subcommand)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) enum PromptsCommand {
+    /// Adds recordings to a library, as 8 kHz mono WAV at a common level
+    Add(AddPrompt),
+    /// Tells what is in a library
+    List {
+        /// The library
+        #[arg(long, value_name = "DIR|FILE")]
+        prompts: PathBuf,
+        /// How the list is told
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Tells everything that is wrong with a library
+    Check {
+        /// The library
+        #[arg(long, value_name = "DIR|FILE")]
+        prompts: PathBuf,
+    },
+    /// Tells which prompt a recording matches, and how the evidence grows
+    Test {
+        /// The library
+        #[arg(long, value_name = "DIR|FILE")]
+        prompts: PathBuf,
+        /// The recording
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        audio: AudioForm,
+    },
+}
+
+/// `smartcpd prompts add`.
+#[derive(Args, Debug)]
+pub(crate) struct AddPrompt {
+    /// The library: a folder, made where it is missing, or its list
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) prompts: PathBuf,
+
+    /// Recordings of prompts, one prompt each
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Identifier; without it, the file's name
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) id: Option<String>,
+
+    /// Title for people
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+
+    /// Operator that plays it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) operator: Option<String>,
+
+    /// What it says, in a word: unavailable, switched_off, busy, no_answer, invalid_number, out_of_service,
+    /// number_changed, no_funds, barred, rejected, spam_blocked, network_congestion, call_forwarding, voicemail_intro,
+    /// assistant, or a word of your own
+    #[arg(long, value_name = "WORD")]
+    pub(crate) category: Option<String>,
+
+    /// Class of a call that meets it, as announcement.busy, where the category does not say
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) class: Option<String>,
+
+    /// Language, as ru or ru+en
+    #[arg(long, value_name = "CODE")]
+    pub(crate) lang: Option<String>,
+
+    /// What it says, in full
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) audio: AudioForm,
 }
 
 /// What the detectors are told before they hear.

@@ -1,5 +1,6 @@
 //! One recording goes through one detector.
 
+use cpd_detect::prompts::PromptId;
 use cpd_detect::{Class, Detector, Event, Profile, SampleRate, Shared, Verdict};
 
 use crate::audio::Recording;
@@ -39,6 +40,8 @@ pub(crate) struct TracePoint {
     pub(crate) at_ms: u64,
     /// Probability that the answering side is a machine.
     pub(crate) machine: Option<f32>,
+    /// The prompt with most evidence, and how much, bits.
+    pub(crate) prompt: Option<(PromptId, f32)>,
     /// The verdict of that moment: its class, its label, its confidence.
     pub(crate) verdict: Option<(Class, &'static str, f32)>,
 }
@@ -48,6 +51,7 @@ impl TracePoint {
         TracePoint {
             at_ms: RATE.ms(detector.now()),
             machine: detector.machine_probability(),
+            prompt: detector.strongest_prompt(),
             verdict: detector
                 .verdict()
                 .map(|verdict| (verdict.class, verdict.label(), verdict.confidence)),

@@ -9,6 +9,7 @@ mod analyze;
 mod audio;
 mod calls;
 mod cli;
+mod evaluate;
 mod fault;
 mod files;
 mod hearing;
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
     let mut faults = Faults::default();
     match cli.command {
         Command::Analyze(command) => analyze::run(&command, &mut faults),
+        Command::Evaluate(command) => evaluate::run(&command, &mut faults),
+        Command::Prompts(command) => library::manage::run(&command, &mut faults),
     }
     ExitCode::from(faults.exit_code())
 }

@@ -66,6 +66,11 @@ impl What {
             What::Answered | What::GreetingEnd | What::Gap | What::Candidate
         )
     }
+
+    /// Whether a tone that goes on before it has ended with it: the answer ends ringing as well as any sound does.
+    fn ends_tones(self) -> bool {
+        self == What::Answered || !self.is_mark()
+    }
 }
 
 /// A pause between words that does not end the speech, ms.
@@ -172,7 +177,7 @@ fn note_tone(moments: &mut Vec<Moment>, at_ms: u64, tone: &ToneHeard) {
     }
     let before = moments
         .iter_mut()
-        .rfind(|moment| !moment.what.is_mark() && !matches!(moment.what, What::Sound(_)));
+        .rfind(|moment| moment.what.ends_tones() && !matches!(moment.what, What::Sound(_)));
     match before {
         Some(moment)
             if moment.what == What::Progress
@@ -267,7 +272,7 @@ fn set_ends(moments: &mut [Moment], end_ms: u64) {
     for at in 0..moments.len() {
         let next_ms = moments[at + 1..]
             .iter()
-            .find(|next| !next.what.is_mark())
+            .find(|next| next.what.ends_tones())
             .map_or(end_ms, |next| next.at_ms);
         let moment = &mut moments[at];
         match moment.what {
@@ -302,7 +307,7 @@ fn leave_out_what_is_explained(moments: &mut Vec<Moment>) {
         let beginning = moments
             .iter()
             .any(|other| named(other) && !quiet && other.at_ms.abs_diff(moment.at_ms) <= SAME_MS);
-        let last = kept.iter().rfind(|before| !before.what.is_mark());
+        let last = kept.iter().rfind(|before| before.what.ends_tones());
         let within_tone = last.is_some_and(|last| match last.what {
             What::Progress => activity == Activity::Tone || (quiet && length_ms < RING_PAUSE_MS_MAX),
             What::Sit | What::Digits | What::Data | What::Beep => {

@@ -76,6 +76,15 @@ impl PromptEar {
         self.trails.retain(|trail| !trail.over(library, hop));
     }
 
+    /// The prompt with most evidence at this moment, and how much, bits: for those who look on.
+    pub fn strongest(&self) -> Option<(PromptId, f32)> {
+        self.trails
+            .as_slice()
+            .iter()
+            .map(|trail| (PromptId(trail.prompt), trail.bits()))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
     fn retract(&mut self, frame: &Frame<'_>, events: &mut Events) {
         let mut retracted = self.retracted;
         self.trails.retain(|trail| {

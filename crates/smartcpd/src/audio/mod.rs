@@ -3,6 +3,7 @@
 //! The kind is told by content, never by the name: a file that does not begin like audio is refused before a decoder
 //! sees it. 8 kHz mono 16-bit audio passes through bit for bit.
 
+mod capture;
 mod container;
 mod ogg;
 mod opus;
@@ -32,6 +33,8 @@ pub(crate) struct Recording {
     pub(crate) samples: Vec<i16>,
     /// Lost stretches: first sample and length, in order.
     pub(crate) lost: Vec<(usize, usize)>,
+    /// What is wrong with the file that this was in, where it can be heard all the same.
+    pub(crate) damage: Option<Fault>,
     /// Digits that came as named events (RFC 4733): start, ms, and digit.
     pub(crate) digits: Vec<(u64, char)>,
 }
@@ -86,10 +89,16 @@ pub(crate) struct Decoded {
 /// Reads a file: one recording, or one per RTP stream of a capture.
 pub(crate) fn read(path: &Path, reading: &Reading) -> Result<Vec<Recording>, Fault> {
     let bytes = std::fs::read(path).map_err(|why| Fault::unreadable(path, &why))?;
-    from_bytes(bytes, reading).map_err(|Refusal(class, why)| Fault::reading(class, path, why))
+    let (mut recordings, damage) =
+        from_bytes(bytes, reading).map_err(|Refusal(class, why)| Fault::reading(class, path, why))?;
+    if let (Some(why), Some(last)) = (damage, recordings.last_mut()) {
+        last.damage = Some(Fault::reading(FaultClass::Damaged, path, why));
+    }
+    Ok(recordings)
 }
 
-fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<Vec<Recording>, Refusal> {
+/// The recordings, and what is wrong with the file where they can be heard all the same.
+fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<(Vec<Recording>, Option<String>), Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::damaged("empty"));
     }
@@ -97,7 +106,7 @@ fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<Vec<Recording>, Refus
         Some(form) => raw::decode(&bytes, form)?,
         None => match Kind::of(&bytes) {
             None => return Err(Refusal::not_audio("not audio")),
-            Some(Kind::Capture) => return Err(Refusal::not_audio("captures are not read yet")),
+            Some(Kind::Capture) => return capture::read(&bytes),
             Some(Kind::Wav) => {
                 wav::check_length(&bytes)?;
                 container::decode(bytes)?
@@ -117,10 +126,11 @@ fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<Vec<Recording>, Refus
     if samples.len() > SECONDS_MAX * RATE_HZ as usize {
         return Err(Refusal::damaged("longer than a day"));
     }
-    Ok(vec![Recording {
+    let recording = Recording {
         samples,
         ..Recording::default()
-    }])
+    };
+    Ok((vec![recording], None))
 }
 
 /// What a file's first bytes say it is.

@@ -41,8 +41,8 @@ pub(super) fn decode(bytes: &[u8], form: RawForm) -> Result<Decoded, Refusal> {
     let samples = bytes
         .chunks_exact(width)
         .map(|sample| match (form.law, sample) {
-            (Law::Alaw, &[byte]) => alaw(byte),
-            (Law::Ulaw, &[byte]) => ulaw(byte),
+            (Law::Alaw, &[byte]) => cpd_media::Law::A.decode(byte),
+            (Law::Ulaw, &[byte]) => cpd_media::Law::Mu.decode(byte),
             (Law::S16le, &[low, high]) => i16::from_le_bytes([low, high]),
             (Law::S16be, &[high, low]) => i16::from_be_bytes([high, low]),
             _ => 0,
@@ -56,37 +56,27 @@ pub(super) fn decode(bytes: &[u8], form: RawForm) -> Result<Decoded, Refusal> {
     })
 }
 
-/// A-law to 16-bit linear (ITU-T G.711, table 1: even bits inverted, sign bit set for positive).
-fn alaw(byte: u8) -> i16 {
-    let code = byte ^ 0x55;
-    let (exponent, mantissa) = ((code & 0x70) >> 4, i16::from(code & 0x0f));
-    let magnitude = match exponent {
-        0 => (mantissa << 4) + 8,
-        _ => ((mantissa << 4) + 0x108) << (exponent - 1),
-    };
-    if code & 0x80 == 0 { -magnitude } else { magnitude }
-}
-
-/// µ-law to 16-bit linear (ITU-T G.711, table 2: all bits inverted, bias 33 at 14 bits).
-fn ulaw(byte: u8) -> i16 {
-    let code = !byte;
-    let (exponent, mantissa) = ((code & 0x70) >> 4, i16::from(code & 0x0f));
-    let magnitude = (((mantissa << 3) + 0x84) << exponent) - 0x84;
-    if code & 0x80 == 0 { magnitude } else { -magnitude }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The ends and the smallest steps of the two decoding tables of ITU-T G.711.
     #[test]
-    fn g711_decodes_as_its_tables_say() {
-        assert_eq!([0xd5, 0x55, 0xaa, 0x2a].map(alaw), [8, -8, 32_256, -32_256]);
-        assert_eq!(
-            [0xff, 0x7f, 0xfe, 0x80, 0x00].map(ulaw),
-            [0, 0, 8, 32_124, -32_124]
-        );
+    fn both_laws_are_decoded() {
+        for (law, silence, loudest) in [(Law::Alaw, 8, -32_256), (Law::Ulaw, 0, -32_124)] {
+            let form = RawForm {
+                law,
+                rate_hz: 8_000,
+                channels: 1,
+            };
+            let codes = if law == Law::Alaw {
+                [0xd5, 0x2a]
+            } else {
+                [0xff, 0x00]
+            };
+            let decoded = decode(&codes, form).expect("whole");
+            let values: Vec<i32> = decoded.samples.iter().map(|s| (s * 32_768.0) as i32).collect();
+            assert_eq!(values, [silence, loudest], "{law:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,67 @@
+# The same commands for people and CI. `make` alone tells them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CORPUS ?= $(or $(CPD_CORPUS),../shared/corpus)
+SAMPLES := out/samples
+# Where cargo builds, for the path of the binary.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SMARTCPD := $(TARGET)/release/smartcpd
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: tools ## Analyse sample recordings: timelines here, pictures in out/index.html
+	@mkdir -p out
+	cargo build --release --package smartcpd --package cpd-sim
+	$(TARGET)/release/make-samples $(SAMPLES)
+	@echo
+	$(SMARTCPD) analyze --prompts $(SAMPLES)/prompts --calls $(SAMPLES)/calls.jsonl --picture out
+	@echo
+	@echo "Pictures: $(CURDIR)/out/index.html"
+
+.PHONY: test
+test: tools ## Format, lints, all tests, licences, the guard on the evaluation corpus
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --workspace
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet
+	@if cargo deny --version >/dev/null 2>&1; then \
+		cargo deny check; \
+	else \
+		echo "cargo-deny is not installed (cargo install --locked cargo-deny): licences and advisories are left out"; \
+	fi
+	@if [ ! -e "$(CORPUS)/calls.jsonl" ]; then \
+		echo "no evaluation corpus at $(CORPUS): the guard on accuracy was left out"; \
+	fi
+
+.PHONY: evaluate
+evaluate: tools ## Accuracy on the whole evaluation corpus, with the operating curve
+	cargo build --release --package smartcpd
+	$(SMARTCPD) evaluate --calls $(CORPUS)/calls.jsonl --prompts $(CORPUS)/refs --curve
+
+.PHONY: bench
+bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts
+	cargo bench --package smartcpd
+
+.PHONY: tools
+# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus.
+tools:
+	@missing=(); \
+	command -v cc >/dev/null || missing+=(build-essential); \
+	command -v cmake >/dev/null || missing+=(cmake); \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+		echo "installing $${missing[*]} (to build libopus) with apt-get"; \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$${missing[@]}"; \
+	fi
+	@command -v cargo >/dev/null || { echo "Rust is missing: https://rustup.rs"; exit 1; }
+
+.PHONY: clean
+clean: ## Removes what was built and drawn
+	cargo clean
+	rm -rf out
