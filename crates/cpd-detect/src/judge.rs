@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::activity::Hearing;
 use crate::answer::Opinion;
-use crate::event::{Event, EventKind, ProgressTone, SitKind};
+use crate::event::{Activity, Event, EventKind, ProgressTone, SitKind};
 use crate::events::Events;
 use crate::front::Frame;
 use crate::profile::{OperatingPoint, Profile};
@@ -20,6 +20,14 @@ use crate::verdict::{Class, Evidence, Verdict};
 /// Speech before the answer that makes an announcement: longer than a cough, a word bleeding over, a "hello" of a
 /// signalling race.
 const ANNOUNCEMENT_SPEECH_MS: u64 = 700;
+/// Talk this far below the ringing is behind the line and not on it, dB: hops of syllables range over 15 dB, the background
+/// that people hear while it rings lies lower.
+const BELOW_RING_DB: f32 = 12.0;
+/// What a hop adds to the level of the ringing: a mean over 0.2 s.
+const RING_LEVEL_SHARE: f32 = 0.05;
+/// Talk that leaves a digit the decisive thing, ms for each digit and beside: the digit itself may pass for a syllable.
+const TALK_A_DIGIT_MS: u64 = 250;
+const TALK_BESIDE_DIGITS_MS: u64 = 400;
 /// Silence after the answer that makes a verdict of silence: one person in fifty first speaks later than 3 s.
 const SILENT_ANSWER_MS: u64 = 4_000;
 /// Silence before the answer that makes one: longer than any ringback's pause (Ireland, New Zealand: 4 s at most after a
@@ -45,8 +53,14 @@ struct Facts {
     rate_hz: u32,
     now: SampleTime,
     answered: Option<SampleTime>,
-    /// Hops of speech before the answer, each weighted with its probability.
-    early_speech_hops: f32,
+    /// What the line sounds like.
+    activity: Option<Activity>,
+    /// Hops of talk before the answer that is as loud as the ringing was.
+    early_talk_hops: u64,
+    /// Hops of talk after the answer.
+    talk_hops: u64,
+    /// Level of the ringing, dBm0: what the network plays at the call's own level.
+    ring_dbm0: Option<f32>,
     /// Hops heard since the answer, or since the last one that held anything but silence or noise. Lost audio counts
     /// for nothing: nobody knows whether it was silent.
     quiet_hops: u64,
@@ -110,9 +124,7 @@ impl Judge {
     ) {
         let facts = &mut self.facts;
         facts.now = frame.end();
-        if facts.answered.is_none() {
-            facts.early_speech_hops += if hearing.speech > 0.5 { hearing.speech } else { 0.0 };
-        }
+        facts.follow_talk(frame);
         if hearing.speech > 0.5 || hearing.music > 0.5 || hearing.tone > 0.5 {
             facts.quiet_hops = 0;
         } else if frame.lost == 0.0 {
@@ -199,8 +211,70 @@ impl Facts {
         self.quiet_hops * 10
     }
 
-    fn early_speech_ms(&self) -> u64 {
-        (self.early_speech_hops * 10.0) as u64
+    fn early_talk_ms(&self) -> u64 {
+        self.early_talk_hops * 10
+    }
+
+    fn talk_ms(&self) -> u64 {
+        self.talk_hops * 10
+    }
+
+    /// Counts talk, and learns the level of the ringing that talk before the answer is compared with.
+    fn follow_talk(&mut self, frame: &Frame<'_>) {
+        match self.activity {
+            Some(Activity::Speech) if self.answered.is_some() => self.talk_hops += 1,
+            Some(Activity::Speech) => self.early_talk_hops += u64::from(self.is_played(frame.level_dbm0)),
+            Some(Activity::Tone) if self.answered.is_none() => {
+                let ring = self.ring_dbm0.get_or_insert(frame.level_dbm0);
+                *ring += RING_LEVEL_SHARE * (frame.level_dbm0 - *ring);
+            }
+            Some(
+                Activity::Tone
+                | Activity::Silence
+                | Activity::ComfortNoise
+                | Activity::Noise
+                | Activity::Music,
+            )
+            | None => {}
+        }
+    }
+
+    /// Whether sound before the answer is loud enough to be played by the network, where it is known how loud that is.
+    fn is_played(&self, level_dbm0: f32) -> bool {
+        self.ring_dbm0
+            .is_none_or(|ring| level_dbm0 > ring - BELOW_RING_DB)
+    }
+
+    fn on_activity(&mut self, activity: Activity, event: &Event) {
+        self.activity = Some(activity);
+        match activity {
+            // The stretch began before it was known.
+            Activity::Speech => {
+                let since = event.known - event.from.max(self.answered.unwrap_or_default());
+                let hops = self.ms(since) / 10;
+                match self.answered {
+                    Some(_) => self.talk_hops += hops,
+                    None => self.early_talk_hops += hops,
+                }
+            }
+            // It rings again: what sounded like talk in between was behind it, or the network announced a forwarding.
+            Activity::Tone
+                if matches!(
+                    self.tone,
+                    Some(Tone {
+                        kind: ProgressTone::Ringback,
+                        ..
+                    })
+                ) =>
+            {
+                self.early_talk_hops = 0;
+            }
+            Activity::Tone
+            | Activity::Silence
+            | Activity::ComfortNoise
+            | Activity::Noise
+            | Activity::Music => {}
+        }
     }
 
     fn note(&mut self, event: &Event, library: &Library) {
@@ -210,7 +284,7 @@ impl Facts {
                 // What the network played while it rang says nothing about who answered.
                 self.tone = None;
                 self.melody = None;
-                self.early_speech_hops = 0.0;
+                self.early_talk_hops = 0;
                 self.quiet_hops = 0;
             }
             EventKind::Tone(tone) => {
@@ -218,7 +292,7 @@ impl Facts {
                     kind: tone.kind,
                     confidence: event.confidence,
                     runner_up: tone.runner_up,
-                    after_speech: self.early_speech_ms() >= ANNOUNCEMENT_SPEECH_MS || self.opinion.is_some(),
+                    after_speech: self.early_talk_ms() >= ANNOUNCEMENT_SPEECH_MS || self.opinion.is_some(),
                 });
             }
             EventKind::Melody => self.melody = Some(event.confidence),
@@ -256,8 +330,8 @@ impl Facts {
                     self.prompt = None;
                 }
             }
-            EventKind::Activity(_)
-            | EventKind::PromptCandidate(_)
+            EventKind::Activity(activity) => self.on_activity(*activity, event),
+            EventKind::PromptCandidate(_)
             | EventKind::GreetingEnd
             | EventKind::Gap(_)
             | EventKind::Verdict(_) => {}
@@ -301,7 +375,7 @@ impl Facts {
     }
 
     fn before_answer(&self) -> Option<Finding> {
-        let speech = self.early_speech_ms();
+        let speech = self.early_talk_ms();
         if let Some(tone) = self.tone
             && tone.kind != ProgressTone::Ringback
             && !tone.after_speech
@@ -333,11 +407,12 @@ impl Facts {
         if let Some(confidence) = self.beep {
             return Some(Finding::of(Class::Machine, confidence, Evidence::Beep).last());
         }
+        let digits = u64::from(self.digits);
+        if digits > 0 && self.talk_ms() < TALK_BESIDE_DIGITS_MS + digits * TALK_A_DIGIT_MS && !self.person {
+            return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
+        }
         if let Some(opinion) = self.opinion {
             return self.of_opinion(opinion, machine_threshold);
-        }
-        if self.digits > 0 {
-            return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
         }
         if let Some(tone) = self.tone {
             return Some(match tone.kind {

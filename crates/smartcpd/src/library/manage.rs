@@ -111,7 +111,11 @@ fn add_one(list: &Path, file: &Path, command: &AddPrompt) -> Result<String, Faul
     let others: Vec<Prompt> = shelf.prompts().into_iter().flatten().collect();
     let (mut library, _, _) = build(&shelf, &others);
     let added = library
-        .add(prompt.info(), &prompt.recording.samples, &Arc::new(FrontPlan::new(RATE)))
+        .add(
+            prompt.info(),
+            &prompt.recording.samples,
+            &Arc::new(FrontPlan::new(RATE)),
+        )
         .map_err(|why| Fault::new(FaultClass::Library, format_args!("add {}: {why}", file.display())))?;
 
     let unwritable = |path: &Path| {
