@@ -19,12 +19,14 @@ use crate::verdict::{Class, Evidence, Verdict};
 
 /// Speech before the answer that makes an announcement: longer than a cough, a word bleeding over, a "hello" of a
 /// signalling race.
-const ANNOUNCEMENT_SPEECH_MS: u64 = 700;
+const ANNOUNCEMENT_SPEECH_MS: u64 = 1_000;
 /// Talk this far below the ringing is behind the line and not on it, dB: hops of syllables range over 15 dB, the background
 /// that people hear while it rings lies lower.
 const BELOW_RING_DB: f32 = 12.0;
 /// What a hop adds to the level of the ringing: a mean over 0.2 s.
 const RING_LEVEL_SHARE: f32 = 0.05;
+/// A tone this long after ringing is the next ring, hops: 0.3 s, more than a held vowel.
+const RINGS_AGAIN_HOPS: u32 = 30;
 /// Talk that leaves a digit the decisive thing, ms for each digit and beside: the digit itself may pass for a syllable.
 const TALK_A_DIGIT_MS: u64 = 250;
 const TALK_BESIDE_DIGITS_MS: u64 = 400;
@@ -55,6 +57,8 @@ struct Facts {
     answered: Option<SampleTime>,
     /// What the line sounds like.
     activity: Option<Activity>,
+    /// Hops that the present tone lasts.
+    tone_hops: u32,
     /// Hops of talk before the answer that is as loud as the ringing was.
     early_talk_hops: u64,
     /// Hops of talk after the answer.
@@ -227,6 +231,12 @@ impl Facts {
             Some(Activity::Tone) if self.answered.is_none() => {
                 let ring = self.ring_dbm0.get_or_insert(frame.level_dbm0);
                 *ring += RING_LEVEL_SHARE * (frame.level_dbm0 - *ring);
+                self.tone_hops += 1;
+                let ringing = self.tone.is_some_and(|tone| tone.kind == ProgressTone::Ringback);
+                if ringing && self.tone_hops == RINGS_AGAIN_HOPS {
+                    // What sounded like talk was behind the ringing, or the network announced a forwarding.
+                    self.early_talk_hops = 0;
+                }
             }
             Some(
                 Activity::Tone
@@ -247,6 +257,7 @@ impl Facts {
 
     fn on_activity(&mut self, activity: Activity, event: &Event) {
         self.activity = Some(activity);
+        self.tone_hops = 0;
         match activity {
             // The stretch began before it was known.
             Activity::Speech => {
@@ -256,18 +267,6 @@ impl Facts {
                     Some(_) => self.talk_hops += hops,
                     None => self.early_talk_hops += hops,
                 }
-            }
-            // It rings again: what sounded like talk in between was behind it, or the network announced a forwarding.
-            Activity::Tone
-                if matches!(
-                    self.tone,
-                    Some(Tone {
-                        kind: ProgressTone::Ringback,
-                        ..
-                    })
-                ) =>
-            {
-                self.early_talk_hops = 0;
             }
             Activity::Tone
             | Activity::Silence
