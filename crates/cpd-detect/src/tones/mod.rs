@@ -22,6 +22,7 @@ use crate::events::Events;
 use crate::front::Frame;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
+pub(crate) use cadence::Length;
 use progress::ProgressEar;
 use signals::SignalEar;
 use sit::SitEar;
@@ -45,7 +46,7 @@ impl ToneEar {
 
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
-        self.progress.hear(frame, hearing, events);
+        self.progress.hear(frame, peaks, hearing, events);
         self.sit.hear(frame, peaks, events);
         self.signals.hear(frame, peaks, events);
     }

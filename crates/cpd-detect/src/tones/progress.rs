@@ -14,6 +14,7 @@ use crate::activity::Hearing;
 use crate::event::{Event, EventKind, ProgressTone, ToneHeard};
 use crate::events::Events;
 use crate::front::Frame;
+use crate::peaks::Peaks;
 use crate::plan::Plans;
 use crate::time::{SampleRate, SampleTime};
 
@@ -112,7 +113,7 @@ impl ProgressEar {
     }
 
     /// Hears one hop.
-    pub(crate) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, events: &mut Events) {
+    pub(crate) fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
         self.answered |= frame.answered.is_some();
         if hearing.speech > 0.6 && hearing.tone < 0.5 {
             self.spoken = Some(frame.end());
@@ -131,7 +132,7 @@ impl ProgressEar {
             }
         }
         self.lost_since = None;
-        let edge = self.bursts.hear(frame);
+        let edge = self.bursts.hear(frame, peaks);
         match edge {
             Some(Edge::Began { at, cut }) => self.on_began(frame, at, cut, events),
             Some(Edge::Looked) => self.fit.add(&self.plans, self.bursts.lines()),
