@@ -11,6 +11,8 @@ pub mod line;
 mod lines;
 pub mod modem;
 mod modem_data;
+#[cfg(test)]
+mod play;
 mod progress;
 pub mod signals;
 mod sit;
