@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use toml::{Table, Value};
 
 use crate::event::ProgressTone;
+use crate::tones::Length;
 
 /// The files of `plans/`, by name.
 static BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/plans.rs"));
@@ -71,6 +72,8 @@ pub struct Pattern {
     pub voice: usize,
     /// Lengths of its steps, ms: tone, pause, tone, pause …
     pub steps_ms: Vec<f32>,
+    /// The same with the deviation that is expected of each.
+    pub(crate) lengths: Vec<Length>,
     /// Indices into [`Plans::countries`].
     pub countries: Vec<u16>,
 }
@@ -180,6 +183,7 @@ impl Plans {
             self.patterns.push(Pattern {
                 kind,
                 voice,
+                lengths: steps_ms.iter().map(|&ms| Length::of(ms)).collect(),
                 steps_ms,
                 countries: vec![country as u16],
             });

@@ -9,14 +9,13 @@
 use realfft::num_complex::Complex32;
 
 use super::lines::{LineFinder, Lines};
-use crate::front::{BINS, Frame};
+use crate::front::Frame;
+use crate::peaks::Peaks;
 use crate::time::SampleTime;
 
 /// The call-progress band in bins of the shared spectrum: 281 to 719 Hz.
 const BAND_LOW: usize = 9;
 const BAND_BINS: usize = 15;
-/// Whole band that the tone is compared with: 188 to 3688 Hz.
-const WHOLE: std::ops::RangeInclusive<usize> = 6..=118;
 /// Share of the whole band that makes a hop tonal. A tone 5 dB above white noise holds 0.76.
 const TONAL_SHARE: f32 = 0.5;
 /// Power (sum over bins) below which nothing is a tone: −50 dBm0, 10 dB below the quietest line.
@@ -149,11 +148,11 @@ impl BurstEar {
     }
 
     /// Hears one hop.
-    pub(crate) fn hear(&mut self, frame: &Frame<'_>) -> Option<Edge> {
+    pub(crate) fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks) -> Option<Edge> {
         let bins: &[f32; BAND_BINS] = frame.power[BAND_LOW..].first_chunk()?;
         self.trail[(frame.index % TRAIL as u64) as usize] = *bins;
         self.known += 1;
-        let tonal = is_tonal(bins, frame.power);
+        let tonal = is_tonal(bins, peaks.band_sum);
         match self.state {
             State::Off => self.listen(frame, tonal),
             State::On { .. } => self.follow(frame, tonal),
@@ -333,12 +332,11 @@ impl BurstEar {
 }
 
 /// Whether a hop's power is mostly that of one or two narrow clusters in the call-progress band.
-fn is_tonal(bins: &[f32; BAND_BINS], power: &[f32; BINS]) -> bool {
+fn is_tonal(bins: &[f32; BAND_BINS], whole: f32) -> bool {
     let band: f32 = bins.iter().sum();
     if band < QUIETEST {
         return false;
     }
-    let whole: f32 = power[WHOLE].iter().sum();
     if band < TONAL_SHARE * whole {
         return false;
     }

@@ -25,9 +25,10 @@ const AM_RESOLVED_HZ: f32 = 20.0;
 /// Deviation of lengths: relative, and ms (the grain of hops, the slope of edges).
 const LENGTH_SIGMA: f32 = 0.03;
 const EDGE_SIGMA_MS: f32 = 9.0;
-/// Deviation where a packet was lost or repeated at an edge, ms, and how often that is.
+/// Deviation where a packet was lost or repeated at an edge, ms, and the logarithm of its Gaussian's height: one edge in
+/// ten.
 const PACKET_SIGMA_MS: f32 = 40.0;
-const PACKET_LN: f32 = -2.3;
+const PACKET_HEIGHT_LN: f32 = -0.919 - 3.689 - 2.303;
 /// How much less likely than for any tone a length is that fits a plan in no way (ln 0.02).
 const MISFIT_LN: f32 = -3.9;
 /// Lengths of tones that are no call progress, ms: log-uniform between these.
@@ -57,13 +58,6 @@ pub(crate) struct Opinion {
     pub(crate) plans_ln: f32,
     /// The same of "no call progress".
     pub(crate) none_ln: f32,
-}
-
-impl Opinion {
-    /// Probability that it is none.
-    pub(crate) fn none(&self) -> f32 {
-        (1.0 - self.kinds.iter().sum::<f32>()).max(0.0)
-    }
 }
 
 /// Place of a kind in [`Opinion::kinds`].
@@ -225,8 +219,10 @@ impl Cadences {
         let mut best_ln = [f32::MIN; 3];
         let mut sums = [0.0_f32; 3];
         let mut none_ln = none_prior_ln - fit.lines.clamp(1.0, 3.0) * ANY_HZ.ln();
-        for span in spans {
-            none_ln += any_length_ln(span);
+        let mut any_ln = [0.0_f32; SPANS + 1];
+        for (any, span) in any_ln.iter_mut().zip(spans) {
+            *any = any_length_ln(span);
+            none_ln += *any;
         }
         for (at, (pattern, prior_ln)) in plans.patterns().iter().zip(&self.prior_ln).enumerate() {
             let cost = fit.cost[pattern.voice];
@@ -239,7 +235,7 @@ impl Cadences {
             let other_lines = (fit.lines.min(3.0) - lines).max(0.0);
             let heard_ln =
                 -cost - lines * (0.919 + (HZ_SIGMA * voice.hz[0]).ln()) - other_lines * ANY_HZ.ln();
-            let ln = prior_ln + heard_ln + pattern_ln(pattern, spans);
+            let ln = prior_ln + heard_ln + pattern_ln(pattern, spans, &any_ln);
             let kind = place(pattern.kind);
             // Relative to "none", so that nothing overflows.
             sums[kind] += (ln - none_ln).clamp(-60.0, 60.0).exp();
@@ -259,40 +255,60 @@ impl Cadences {
 }
 
 /// Logarithm of the likelihood of lengths under a pattern, over the bursts at which the train may have begun.
-fn pattern_ln(pattern: &Pattern, spans: &[Span]) -> f32 {
-    let steps = pattern.steps_ms.len();
+fn pattern_ln(pattern: &Pattern, spans: &[Span], any_ln: &[f32]) -> f32 {
+    let steps = pattern.lengths.len();
     let mut best = f32::MIN;
     for begin in (0..steps).step_by(2) {
         let ln = spans
             .iter()
+            .zip(any_ln)
             .enumerate()
-            .map(|(n, span)| length_ln(span, pattern.steps_ms[(begin + n) % steps]))
+            .map(|(n, (span, any_ln))| pattern.lengths[(begin + n) % steps].fit_ln(span, *any_ln))
             .sum::<f32>();
         best = best.max(ln);
     }
     best - (steps as f32 / 2.0).ln()
 }
 
-/// Logarithm of the likelihood (per ms, where it has ended) of a length where `ms` is nominal.
-fn length_ln(span: &Span, ms: f32) -> f32 {
-    let sigma = LENGTH_SIGMA * ms + EDGE_SIGMA_MS;
-    let over = (span.ms - ms) / sigma;
-    match (span.cut, span.lasts) {
-        (false, false) => {
-            let packet = (span.ms - ms) / PACKET_SIGMA_MS;
-            let near = -0.5 * over * over - 0.919 - sigma.ln();
-            let off = -0.5 * packet * packet - 0.919 - PACKET_SIGMA_MS.ln() + PACKET_LN;
-            near.max(off).max(any_length_ln(span) + MISFIT_LN)
+/// A nominal length with the deviation that is expected of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Length {
+    ms: f32,
+    /// Deviation, ms.
+    sigma_ms: f32,
+    /// Logarithm of the Gaussian's height.
+    height_ln: f32,
+    /// Logarithm of the density of a part of it that was joined in its middle.
+    part_ln: f32,
+}
+
+impl Length {
+    /// The length of a step of a plan.
+    pub(crate) fn of(ms: f32) -> Length {
+        let sigma_ms = LENGTH_SIGMA * ms + EDGE_SIGMA_MS;
+        Length {
+            ms,
+            sigma_ms,
+            height_ln: -0.919 - sigma_ms.ln(),
+            part_ln: -ms.ln(),
         }
-        (false, true) => outlasted_ln(over),
-        (true, false) => {
-            if over < 2.0 {
-                -ms.ln()
-            } else {
-                any_length_ln(span) + MISFIT_LN
+    }
+
+    /// Logarithm of the likelihood (per ms, where it has ended) of a length; `any_ln` is that of any tone or pause.
+    fn fit_ln(&self, span: &Span, any_ln: f32) -> f32 {
+        let over = (span.ms - self.ms) / self.sigma_ms;
+        match (span.cut, span.lasts) {
+            (false, false) => {
+                let packet = (span.ms - self.ms) * (1.0 / PACKET_SIGMA_MS);
+                let near = -0.5 * over * over + self.height_ln;
+                let off = -0.5 * packet * packet + PACKET_HEIGHT_LN;
+                near.max(off).max(any_ln + MISFIT_LN)
             }
+            (false, true) => outlasted_ln(over),
+            (true, false) if over < 2.0 => self.part_ln,
+            (true, false) => any_ln + MISFIT_LN,
+            (true, true) => (1.0 - span.ms / (self.ms + self.sigma_ms)).max(0.002).ln(),
         }
-        (true, true) => (1.0 - span.ms / (ms + sigma)).max(0.002).ln(),
     }
 }
 

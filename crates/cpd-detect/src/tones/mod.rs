@@ -11,6 +11,8 @@ pub mod line;
 mod lines;
 pub mod modem;
 mod modem_data;
+#[cfg(test)]
+mod play;
 mod progress;
 pub mod signals;
 mod sit;
@@ -22,6 +24,7 @@ use crate::events::Events;
 use crate::front::Frame;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
+pub(crate) use cadence::Length;
 use progress::ProgressEar;
 use signals::SignalEar;
 use sit::SitEar;
@@ -45,7 +48,7 @@ impl ToneEar {
 
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
-        self.progress.hear(frame, hearing, events);
+        self.progress.hear(frame, peaks, hearing, events);
         self.sit.hear(frame, peaks, events);
         self.signals.hear(frame, peaks, events);
     }

@@ -211,3 +211,90 @@ fn coding(hz: [f32; 3], lengths_ms: [f32; 2]) -> (SitKind, f32) {
         (best.0, (-best.1).exp() / sum)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::play::{Line, hear};
+    use super::*;
+    use crate::plan::Plans;
+    use crate::time::SampleRate;
+
+    fn sits(events: &[Event]) -> Vec<(SitKind, u64, u64)> {
+        events
+            .iter()
+            .filter_map(|event| match event.kind {
+                EventKind::Sit(kind) => Some((
+                    kind,
+                    SampleRate::NARROWBAND.ms(event.from),
+                    SampleRate::NARROWBAND.ms(event.known),
+                )),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn play(line: &mut Line, coding: &Coding, detuned: f32, gap_ms: f32) {
+        let (kind, hz, lengths, third) = coding;
+        let last = if *kind == SitKind::Itu { 330.0 } else { LONG_MS };
+        for (hz, ms) in [(hz[0], lengths[0]), (hz[1], lengths[1]), (*third, last)] {
+            line.sines(&[(hz * detuned, 4_000.0)], ms).pause(gap_ms);
+        }
+    }
+
+    #[test]
+    fn every_coding_is_told_with_its_kind_at_its_third_tone() {
+        let plans = Arc::new(Plans::default());
+        for coding in &CODINGS {
+            for (detuned, gap_ms, hiss) in [(1.0, 0.0, 6.0), (1.006, 25.0, 6.0), (0.994, 0.0, 900.0)] {
+                let mut line = Line::new(7);
+                line.hiss = hiss;
+                line.pause(500.0);
+                play(&mut line, coding, detuned, gap_ms);
+                let end = line.samples.len() as u64 / 8;
+                line.pause(800.0);
+                let told = sits(&hear(&plans, &[], &line.samples));
+                let [(kind, from, known)] = told[..] else {
+                    panic!("{coding:?} {detuned} {gap_ms} {hiss}: {told:?}");
+                };
+                assert_eq!(kind, coding.0, "{detuned} {gap_ms} {hiss}");
+                assert!(from.abs_diff(500) <= 15, "{from}");
+                assert!(known <= end + 20, "{known} {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sit_that_is_repeated_is_told_again() {
+        let mut line = Line::new(7);
+        for _ in 0..3 {
+            play(&mut line, &CODINGS[1], 1.0, 0.0);
+            line.pause(900.0);
+        }
+        let told = sits(&hear(&Arc::new(Plans::default()), &[], &line.samples));
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told.iter().all(|t| t.0 == SitKind::Vacant), "{told:?}");
+    }
+
+    #[test]
+    fn tones_in_another_order_or_too_short_are_no_sit() {
+        let plans = Arc::new(Plans::default());
+        let check = |tones: &[(f32, f32)]| {
+            let mut line = Line::new(7);
+            line.pause(300.0);
+            for &(hz, ms) in tones {
+                line.sines(&[(hz, 4_000.0)], ms);
+            }
+            line.pause(500.0);
+            let told = sits(&hear(&plans, &[], &line.samples));
+            assert!(told.is_empty(), "{tones:?}: {told:?}");
+        };
+        check(&[(1_776.7, 380.0), (1_370.6, 274.0), (913.8, 274.0)]);
+        check(&[(950.0, 90.0), (1_400.0, 90.0), (1_800.0, 330.0)]);
+        check(&[(950.0, 330.0), (1_400.0, 330.0), (1_800.0, 120.0)]);
+        check(&[(950.0, 330.0), (1_800.0, 330.0)]);
+        check(&[(950.0, 2_000.0), (1_400.0, 330.0), (1_800.0, 330.0)]);
+        check(&[(1_100.0, 500.0), (1_400.0, 330.0), (1_800.0, 330.0)]);
+    }
+}
