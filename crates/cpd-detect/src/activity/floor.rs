@@ -2,7 +2,7 @@
 //!
 //! Minimum statistics: the least smoothed level of the newest second and a half is what the line gives when nobody
 //! speaks, for even fast speech pauses in every band within that time. A step upwards of plain noise (the answering
-//! side's room opens) is followed within 0.4 s, because what is both level and unvoiced for so long is no speech.
+//! side's room opens) is followed within 0.7 s, because what is both level and unvoiced for 0.4 s is no speech.
 //! Digital silence and lost audio teach nothing: a codec that sends nothing has not made the room quieter.
 
 use crate::front::{BANDS, FLOOR_DBM0};
@@ -189,7 +189,7 @@ impl NoiseFloor {
         for ((floor, &now), &past) in self.floor.iter_mut().zip(&self.now).zip(&self.past_least) {
             let target = (now.min(past) + BIAS_DB).max(LEAST_DBM0).min(most);
             // Down at once, up within some hops.
-            *floor = target.min(*floor + 1.0);
+            *floor = target.min(*floor + 3.0);
         }
     }
 }
@@ -203,4 +203,74 @@ fn mean_square(level_dbm0: f32) -> f32 {
 /// A level in steps, to the nearest.
 fn steps_of(dbm0: f32) -> u8 {
     ((dbm0 - FLOOR_DBM0) * STEPS_PER_DB + 0.5).clamp(0.0, 254.0) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bands at a level with a ripple of a few dB, as noise has.
+    fn noise(level: f32, hop: usize) -> [f32; BANDS] {
+        std::array::from_fn(|band| level + ((hop * 7 + band * 5) % 9) as f32 - 4.0)
+    }
+
+    fn hear(floor: &mut NoiseFloor, hops: usize, level: f32) {
+        for hop in 0..hops {
+            floor.hear(&noise(level, hop), level + 12.0, false, false);
+        }
+    }
+
+    fn mean(floor: &NoiseFloor) -> f32 {
+        floor.bands().iter().sum::<f32>() / BANDS as f32
+    }
+
+    #[test]
+    fn the_floor_of_steady_noise_is_its_level() {
+        let mut floor = NoiseFloor::new();
+        hear(&mut floor, 100, -50.0);
+        assert!((mean(&floor) + 50.0).abs() < 3.0, "{}", mean(&floor));
+    }
+
+    #[test]
+    fn a_step_of_noise_is_followed_within_seven_tenths_of_a_second_both_ways() {
+        let mut floor = NoiseFloor::new();
+        hear(&mut floor, 200, -60.0);
+        hear(&mut floor, 70, -40.0);
+        assert!((mean(&floor) + 40.0).abs() < 3.0, "{}", mean(&floor));
+        hear(&mut floor, 20, -60.0);
+        assert!((mean(&floor) + 60.0).abs() < 4.0, "{}", mean(&floor));
+    }
+
+    #[test]
+    fn speech_with_its_pauses_does_not_raise_it() {
+        let mut floor = NoiseFloor::new();
+        hear(&mut floor, 100, -60.0);
+        for hop in 0..600 {
+            let speaks = hop % 25 < 16;
+            let level = if speaks { -30.0 } else { -60.0 };
+            floor.hear(&noise(level, hop), level + 12.0, speaks, false);
+        }
+        assert!((mean(&floor) + 60.0).abs() < 6.0, "{}", mean(&floor));
+    }
+
+    #[test]
+    fn digital_silence_teaches_nothing() {
+        let mut floor = NoiseFloor::new();
+        hear(&mut floor, 200, -45.0);
+        let before = *floor.bands();
+        for _ in 0..300 {
+            floor.hear(&[FLOOR_DBM0; BANDS], FLOOR_DBM0, false, false);
+        }
+        assert_eq!(floor.bands(), &before);
+    }
+
+    #[test]
+    fn a_held_tone_does_not_raise_it() {
+        let mut floor = NoiseFloor::new();
+        hear(&mut floor, 100, -60.0);
+        for hop in 0..400 {
+            floor.hear(&noise(-20.0, hop), -10.0, true, true);
+        }
+        assert!((mean(&floor) + 60.0).abs() < 4.0, "{}", mean(&floor));
+    }
 }

@@ -10,6 +10,8 @@ mod segments;
 mod speech;
 mod speech_weights;
 mod steady;
+#[cfg(test)]
+mod testing;
 
 use crate::event::{Event, EventKind};
 use crate::events::Events;
@@ -271,5 +273,110 @@ impl Bands {
             rise_db: rise * ONE_BAND,
             peaky_db: most - sum * ONE_BAND,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Scene;
+    use crate::event::Activity;
+
+    #[test]
+    fn speech_is_heard_in_quiet_and_in_noise_and_the_pause_before_it_is_not() {
+        for noise in [0.0004, 0.004, 0.02] {
+            let heard = Scene::new()
+                .silence(1_500)
+                .speech(3_000, 0.12)
+                .silence(1_000)
+                .noise_from(0, noise)
+                .heard();
+            let before = heard.share(300, 1_480, |h| h.speech > 0.5);
+            let during = heard.share(1_600, 4_400, |h| h.speech > 0.5);
+            let after = heard.share(4_900, 5_500, |h| h.speech > 0.5);
+            assert!(before < 0.02, "noise {noise}: {before} before");
+            assert!(during > 0.85, "noise {noise}: {during} during");
+            assert!(after < 0.1, "noise {noise}: {after} after");
+        }
+    }
+
+    #[test]
+    fn a_word_is_heard_within_a_tenth_of_a_second() {
+        let heard = Scene::new()
+            .silence(1_000)
+            .speech(400, 0.12)
+            .silence(800)
+            .noise_from(0, 0.002)
+            .heard();
+        let first = heard
+            .hops
+            .iter()
+            .position(|h| h.speech > 0.5)
+            .map(|hop| hop * 10 + 10);
+        assert!(first.is_some_and(|ms| (1_010..=1_110).contains(&ms)), "{first:?}");
+        let activities = heard.activities();
+        let speech = activities.iter().find(|(a, ..)| *a == Activity::Speech);
+        assert!(
+            speech.is_some_and(|&(_, from, _)| (980..=1_100).contains(&from)),
+            "{activities:?}"
+        );
+    }
+
+    #[test]
+    fn clicks_noise_steps_and_tones_are_no_speech() {
+        let scenes = [
+            ("clicks", Scene::new().clicks(5_000, 0.3).noise_from(0, 0.001)),
+            (
+                "a step of noise",
+                Scene::new().silence(4_000).noise_from(1_500, 0.03),
+            ),
+            (
+                "ringback",
+                Scene::new()
+                    .tones(1_000, &[425.0], 0.2)
+                    .silence(3_000)
+                    .noise_from(0, 0.002),
+            ),
+            (
+                "a pair of tones",
+                Scene::new()
+                    .tones(2_000, &[440.0, 480.0], 0.1)
+                    .silence(2_000)
+                    .noise_from(0, 0.002),
+            ),
+        ];
+        for (name, scene) in scenes {
+            let end = scene.ms();
+            let share = scene.heard().share(0, end, |h| h.speech > 0.5);
+            assert!(share < 0.04, "{name}: {share}");
+        }
+    }
+
+    #[test]
+    fn a_tone_is_a_tone_after_a_tenth_of_a_second_and_its_floor_stays() {
+        let heard = Scene::new()
+            .silence(1_000)
+            .tones(3_000, &[425.0], 0.2)
+            .silence(500)
+            .noise_from(0, 0.005)
+            .heard();
+        assert!(heard.share(1_120, 3_990, |h| h.tone > 0.7) > 0.98);
+        assert!(heard.share(200, 990, |h| h.tone > 0.5) < 0.02);
+        assert!(heard.share(1_100, 3_990, |h| h.above_floor_db > 15.0) > 0.98);
+        let kinds: Vec<_> = heard.activities().iter().map(|(a, ..)| *a).collect();
+        assert!(kinds.contains(&Activity::Tone), "{kinds:?}");
+    }
+
+    #[test]
+    fn an_idle_line_is_silence_and_stays_so() {
+        let heard = Scene::new().silence(3_000).heard();
+        let activities = heard.activities();
+        assert_eq!(activities.len(), 1, "{activities:?}");
+        assert_eq!(activities[0].0, Activity::Silence);
+        assert!(
+            heard
+                .hops
+                .iter()
+                .all(|h| h.speech < 0.3 && h.tone < 0.1 && h.music < 0.1)
+        );
     }
 }

@@ -110,7 +110,7 @@ impl MusicEar {
         let struck = self.strokes() as f32 / STROKES as f32;
         let ripe = varied.min(struck).min(1.0);
         // Even odds half way to settled.
-        let odds = (ripe * self.score - 0.5 * SETTLED).clamp(-6.0, 6.0).exp();
+        let odds = (1.5 * (ripe * self.score - 0.5 * SETTLED)).clamp(-6.0, 6.0).exp();
         odds / (1.0 + odds)
     }
 
@@ -283,4 +283,63 @@ fn band_of(bin: usize) -> usize {
         .take_while(|&&edge| usize::from(edge) <= bin)
         .count()
         .saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::activity::testing::Scene;
+
+    /// A tune on a scale, as a network plays it instead of ringing.
+    fn tune(scene: Scene, notes: usize, ms: usize) -> Scene {
+        let steps = [0, 4, 7, 12, 9, 5, 2, 7, 11, 4];
+        (0..notes).fold(scene, |scene, at| {
+            let hz = 330.0 * 2.0_f32.powf(steps[at % steps.len()] as f32 / 12.0);
+            scene.note(ms, hz, 0.12)
+        })
+    }
+
+    #[test]
+    fn a_tune_is_a_melody_within_three_seconds() {
+        for noise in [0.001, 0.01] {
+            let scene = tune(Scene::new().silence(500), 12, 400).noise_from(0, noise);
+            let known = scene.heard().melody_ms();
+            assert!(known.is_some_and(|ms| ms < 3_500), "noise {noise}: {known:?}");
+        }
+    }
+
+    #[test]
+    fn signals_and_speech_are_none() {
+        let sit = |scene: Scene| {
+            scene
+                .tones(330, &[950.0], 0.2)
+                .tones(330, &[1_400.0], 0.2)
+                .tones(330, &[1_800.0], 0.2)
+                .silence(1_000)
+        };
+        let horn = [400.0, 800.0, 1_200.0, 1_600.0, 2_000.0];
+        let scenes = [
+            ("speech", Scene::new().speech(10_000, 0.12)),
+            (
+                "ringback",
+                (0..3).fold(Scene::new(), |scene, _| {
+                    scene.tones(1_000, &[425.0], 0.2).silence(4_000)
+                }),
+            ),
+            (
+                "busy",
+                (0..10).fold(Scene::new(), |scene, _| {
+                    scene.tones(350, &[400.0, 450.0], 0.1).silence(350)
+                }),
+            ),
+            ("SIT", sit(sit(sit(Scene::new())))),
+            (
+                "a horn",
+                Scene::new().silence(1_000).tones(600, &horn, 0.1).silence(1_500),
+            ),
+        ];
+        for (name, scene) in scenes {
+            let known = scene.noise_from(0, 0.003).heard().melody_ms();
+            assert_eq!(known, None, "{name}");
+        }
+    }
 }

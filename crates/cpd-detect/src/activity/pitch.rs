@@ -158,3 +158,47 @@ fn running_energy(samples: &[f32; KEPT]) -> [f32; KEPT + 1] {
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Periodicity of a wave at a rate, after 160 ms.
+    fn measured(rate_hz: u32, wave: impl Fn(f32) -> f32) -> Periodicity {
+        let mut meter = PitchMeter::new(rate_hz);
+        let hop = rate_hz as usize / 100;
+        let samples: Vec<f32> = (0..hop * 16).map(|n| wave(n as f32 / rate_hz as f32)).collect();
+        let mut history = vec![0.0; rate_hz as usize * 128 / 1_000];
+        for new in samples.chunks(hop) {
+            history.drain(..hop);
+            history.extend_from_slice(new);
+            meter.take(&history);
+        }
+        meter.measure()
+    }
+
+    #[test]
+    fn the_pitch_of_a_voice_without_its_fundamental_is_found_at_both_rates() {
+        for rate_hz in [8_000, 16_000] {
+            for pitch in [85.0, 120.0, 180.0, 240.0, 310.0] {
+                let found = measured(rate_hz, |t| {
+                    (1..12)
+                        .map(|h| pitch * h as f32)
+                        .filter(|&hz| hz > 300.0)
+                        .map(|hz| 0.05 * (std::f32::consts::TAU * hz * t).sin())
+                        .sum()
+                });
+                assert!(found.voiced > 0.85, "{pitch} at {rate_hz}: {found:?}");
+                assert!(
+                    (found.hz / pitch - 1.0).abs() < 0.03,
+                    "{pitch} at {rate_hz}: {found:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_has_no_period() {
+        assert_eq!(measured(8_000, |_| 0.0).voiced, 0.0);
+    }
+}

@@ -121,3 +121,65 @@ fn patience(now: Option<Activity>, next: Activity) -> u16 {
         (Some(_), _) => 20,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds stretches of (hops, speech, level) and gives the changes as (activity, hop it began).
+    fn changes(stretches: &[(u64, f32, f32)]) -> Vec<(Activity, u64)> {
+        let mut segments = Segments::new();
+        let mut told = Vec::new();
+        let mut hop = 0;
+        for &(hops, speech, level_dbm0) in stretches {
+            for _ in 0..hops {
+                let sound = Sound {
+                    speech,
+                    tone: 0.0,
+                    music: 0.0,
+                    music_settled: false,
+                    level_dbm0,
+                    steady_noise: false,
+                };
+                if let Some(change) = segments.hear(SampleTime(hop * 80), &sound) {
+                    told.push((change.activity, change.from.0 / 80));
+                }
+                hop += 1;
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn a_phrase_with_short_gaps_is_one_stretch_told_where_it_began() {
+        let told = changes(&[
+            (100, 0.0, -70.0),
+            (40, 0.9, -20.0),
+            (12, 0.1, -40.0),
+            (40, 0.9, -20.0),
+            (100, 0.0, -70.0),
+        ]);
+        let kinds: Vec<_> = told.iter().map(|&(activity, _)| activity).collect();
+        assert_eq!(
+            &kinds[..2],
+            [Activity::Silence, Activity::Speech],
+            "gaps of 120 ms do not end it: {told:?}"
+        );
+        assert_eq!(
+            kinds.iter().filter(|a| **a == Activity::Speech).count(),
+            1,
+            "{told:?}"
+        );
+        assert_eq!(told[1].1, 100);
+        assert!(matches!(kinds.last(), Some(Activity::Silence)), "{told:?}");
+    }
+
+    #[test]
+    fn a_blip_is_not_speech() {
+        let told = changes(&[(100, 0.0, -70.0), (4, 0.9, -30.0), (100, 0.0, -70.0)]);
+        assert!(
+            told.iter().all(|&(activity, _)| activity != Activity::Speech),
+            "{told:?}"
+        );
+    }
+}
