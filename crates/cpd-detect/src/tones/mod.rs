@@ -13,6 +13,8 @@ pub mod modem;
 mod modem_data;
 mod progress;
 pub mod signals;
+#[cfg(test)]
+mod test_audio;
 
 use std::sync::Arc;
 
