@@ -17,6 +17,8 @@ const HOP_SHARE: f32 = 0.65;
 const MEAN_SHARE: f32 = 0.78;
 /// Hops that are looked at together.
 const HOPS: u32 = 60;
+/// Hops until the window is filled by the signal.
+const ONSET_HOPS: u32 = 3;
 /// Hops that may be something else, a concealed packet, until it starts again.
 const MISSES: u32 = 12;
 /// Spread of the level, dB: 0.1 through G.711, 0.8 through AMR and GSM in tandem; noise of this width has 1.3 and more.
@@ -26,7 +28,7 @@ const BALANCE_DB: f32 = 4.0;
 /// Mean share of the strongest bin's lobe; a tone in it has more.
 const PEAK_SHARE: f32 = 0.3;
 /// A hop that is quieter than the others by this much holds a concealed packet, dB.
-const HOLE_DB: f32 = 3.0;
+const HOLE_DB: f32 = 2.0;
 /// Quietest data, dBm0.
 const QUIETEST_DBM0: f32 = -48.0;
 
@@ -34,6 +36,7 @@ const QUIETEST_DBM0: f32 = -48.0;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ModemDataEar {
     from: u64,
+    onset: u32,
     hops: u32,
     misses: u32,
     share: f32,
@@ -61,12 +64,16 @@ impl ModemDataEar {
             }
             return;
         }
-        if self.hops == 0 {
+        if self.hops == 0 && self.onset == 0 {
             *self = ModemDataEar {
                 from: frame.index,
                 is_told: self.is_told,
                 ..ModemDataEar::default()
             };
+        }
+        if self.onset < ONSET_HOPS {
+            self.onset += 1;
+            return;
         }
         self.hops += 1;
         self.share += share;
@@ -85,6 +92,7 @@ impl ModemDataEar {
             && mean(self.balance_db).abs() < BALANCE_DB
             && mean(self.peak_share) < PEAK_SHARE;
         self.hops = 0;
+        self.onset = 0;
         if is_data && !self.is_told {
             self.is_told = true;
             events.push(Event {
