@@ -46,6 +46,8 @@ pub struct AnswerToneEar {
     line: u32,
     from: u64,
     last: u64,
+    /// Hops in which it sounded.
+    seen: u64,
     /// The newest values of the bin; oldest first.
     values: [Complex32; APART + 1],
     filled: usize,
@@ -79,6 +81,7 @@ impl Default for AnswerToneEar {
             line: 0,
             from: 0,
             last: 0,
+            seen: 0,
             values: [Complex32::default(); APART + 1],
             filled: 0,
             hz: ANSWER_HZ,
@@ -119,6 +122,7 @@ impl AnswerToneEar {
         }
         self.line = line.id;
         self.last = frame.index;
+        self.seen += 1;
         if frame.lost > 0.0 {
             self.filled = 0;
             self.amplitudes_len = 0;
@@ -127,7 +131,9 @@ impl AnswerToneEar {
         let age = frame.index.saturating_sub(self.from);
         self.follow_phase(frame, age);
         self.follow_amplitude(frame, line.dbm0 > line.loudest_dbm0 - 9.0);
-        if line.is_tone() && line.share > 0.25 {
+        // Pieces of something else that pass 2100 Hz do not add up to a tone.
+        let is_steady = 4 * self.seen > 3 * age;
+        if is_steady && line.is_tone() && line.share > 0.25 {
             self.tell(frame, age, context, events);
         }
     }
@@ -247,5 +253,76 @@ impl AnswerToneEar {
                 Kind::Modulated => EventKind::Modem(ModemKind::AnsAm),
             },
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tones::test_audio::{Audio, heard};
+
+    #[test]
+    fn a_plain_tone_is_a_fax_told_after_the_first_turn_could_have_come() {
+        let audio = Audio::new()
+            .silence(700)
+            .tone(&[2_100.0], 3_000, -18.0)
+            .silence(500);
+        let heard = heard(&audio);
+        assert_eq!(heard.names(), ["fax ced", "fax ced"]);
+        assert!(heard[0].from_ms.abs_diff(700) <= 20, "{heard:?}");
+        assert!((1_180..=1_300).contains(&heard[0].known_ms), "{heard:?}");
+        assert!(heard[1].confidence > heard[0].confidence);
+    }
+
+    #[test]
+    fn a_tone_that_turns_its_phase_is_a_modem() {
+        let audio = Audio::new()
+            .silence(300)
+            .answer_tone(3_300, true, 0.0)
+            .silence(500);
+        let names = heard(&audio).names();
+        assert_eq!(names, ["modem AnsPr", "modem AnsPr"]);
+    }
+
+    #[test]
+    fn a_modulated_tone_is_a_modem_with_or_without_turns() {
+        for turns in [false, true] {
+            let audio = Audio::new()
+                .silence(300)
+                .answer_tone(3_000, turns, 0.2)
+                .silence(500);
+            let names = heard(&audio).names();
+            assert_eq!(names.last().map(String::as_str), Some("modem AnsAm"), "{names:?}");
+            assert!(!names.iter().any(|name| name.starts_with("fax")), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn noise_and_a_frequency_offset_change_nothing() {
+        for hz in [2_087.0, 2_113.0] {
+            let audio = Audio::new()
+                .silence(300)
+                .tone(&[hz], 3_000, -18.0)
+                .silence(500)
+                .noise(-24.0);
+            assert_eq!(heard(&audio).names().first().map(String::as_str), Some("fax ced"));
+        }
+        let off = Audio::new()
+            .silence(300)
+            .tone(&[2_140.0], 3_000, -18.0)
+            .silence(500);
+        assert!(heard(&off).names().is_empty());
+    }
+
+    #[test]
+    fn concealed_packets_turn_no_fax_into_a_modem() {
+        let mut audio = Audio::new()
+            .silence(300)
+            .tone(&[2_100.0], 3_200, -18.0)
+            .silence(500);
+        // Each a packet of another phase, at no period.
+        for at_ms in [620, 940, 1_510, 1_600, 2_300, 2_950] {
+            audio = audio.repeat_packet(at_ms);
+        }
+        assert_eq!(heard(&audio).names().last().map(String::as_str), Some("fax ced"));
     }
 }

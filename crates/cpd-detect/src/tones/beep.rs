@@ -133,7 +133,7 @@ impl Candidate {
         let is_faint = self.tone_dbm0 < self.voice_dbm0 - FAINTER_DB;
         let is_tone = BEEP_HZ.contains(&line.hz)
             && self.tone_dbm0 > -54.0
-            && line.hops as f32 > 0.7 * (line.last - line.from + 1) as f32
+            && line.is_whole()
             && self.below < 1.0
             && self.harmonic < 0.5
             && is_apart
@@ -203,6 +203,21 @@ struct Waiting {
     count: u8,
     is_told: bool,
     until: u64,
+}
+
+impl Waiting {
+    /// Whether a line is the same tone again; a decay or an echo of it is quieter.
+    fn is_like(&self, line: &Line) -> bool {
+        let own = &self.candidate.line;
+        (own.hz - line.hz).abs() < 15.0
+            && (own.loudest_dbm0 - line.loudest_dbm0).abs() < TOGETHER_DB
+            && line.from > self.last
+    }
+
+    /// And so soon that the two are a double beep.
+    fn is_followed_by(&self, line: &Line) -> bool {
+        self.is_like(line) && line.from - self.last <= DOUBLE_PAUSE_HOPS
+    }
 }
 
 /// Hears beeps.
@@ -278,7 +293,13 @@ impl BeepEar {
             && !self.is_told(line)
             && self.may_be_beep(&candidate)
         {
-            self.tell(frame, &candidate, line.from, age, 1, events);
+            match self.waiting {
+                Some(first) if first.count == 1 && first.is_followed_by(line) => {
+                    self.tell(frame, &candidate, first.from, line.last - first.from, 2, events);
+                    self.waiting = Some(Waiting { count: 2, ..first });
+                }
+                _ => self.tell(frame, &candidate, line.from, age, 1, events),
+            }
         }
     }
 
@@ -291,37 +312,31 @@ impl BeepEar {
         let look = candidate.look();
         let is_tone = look != Look::No && length >= SHORTEST_HOPS - 2;
         let told = self.is_told(line);
-        // A decay or an echo is quieter.
-        let is_as_loud = self.waiting.is_some_and(|waiting| {
-            (waiting.candidate.line.loudest_dbm0 - line.loudest_dbm0).abs() < TOGETHER_DB
-        });
         // The second of two?
-        if let Some(mut waiting) = self.waiting
+        if let Some(mut first) = self.waiting
             && is_tone
-            && (waiting.candidate.line.hz - line.hz).abs() < 15.0
-            && is_as_loud
-            && line.from > waiting.last
-            && line.from - waiting.last <= DOUBLE_PAUSE_HOPS
+            && first.is_followed_by(line)
         {
-            waiting.count += 1;
-            waiting.last = line.last;
-            waiting.until = frame.index + CADENCE_HOPS;
-            if waiting.is_told && waiting.count == 2 {
-                let length = waiting.last - waiting.from;
-                self.tell(frame, &waiting.candidate, waiting.from, length, 2, events);
+            first.last = line.last;
+            first.until = frame.index + CADENCE_HOPS;
+            // A clear one was counted when it was told.
+            if !told {
+                first.count += 1;
+                if first.is_told && first.count == 2 {
+                    let length = first.last - first.from;
+                    self.tell(frame, &first.candidate, first.from, length, 2, events);
+                }
             }
             self.remember(line);
-            self.waiting = (waiting.count <= 2).then_some(waiting);
+            self.waiting = (first.count <= 2).then_some(first);
             return;
         }
         // The same tone after a longer pause: a cadence.
-        if self.waiting.is_some_and(|waiting| {
-            is_tone
-                && is_as_loud
-                && !waiting.is_told
-                && (waiting.candidate.line.hz - line.hz).abs() < 15.0
-                && line.from > waiting.last
-        }) {
+        if is_tone
+            && self
+                .waiting
+                .is_some_and(|first| !first.is_told && first.is_like(line))
+        {
             self.waiting = None;
             self.remember(line);
             return;
@@ -644,4 +659,162 @@ fn is_multiple(a: f32, b: f32) -> bool {
     let ratio = a.max(b) / a.min(b).max(1.0);
     let nearest = ratio.round();
     nearest >= 2.0 && (ratio / nearest - 1.0).abs() < 0.006
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tones::test_audio::{Audio, heard};
+
+    fn greeting() -> Audio {
+        Audio::new().answered().silence(300).voice(2_500).silence(400)
+    }
+
+    /// Where the greeting and its pause end, ms.
+    const START_MS: u64 = 3_200;
+
+    #[test]
+    fn a_beep_is_told_150_ms_after_its_start() {
+        for hz in [700.0, 1_230.0, 1_700.0, 2_050.0] {
+            let heard = heard(&greeting().tone(&[hz], 400, -18.0).silence(1_500));
+            assert_eq!(heard.names(), [format!("beep {hz} x1")]);
+            assert!(heard[0].from_ms.abs_diff(START_MS) <= 20, "{heard:?}");
+            assert!(heard[0].known_ms <= START_MS + 200, "{heard:?}");
+        }
+    }
+
+    #[test]
+    fn short_ones_faded_ones_and_ones_in_noise() {
+        for ms in [120, 200, 1_200] {
+            let audio = greeting().tone(&[1_000.0], ms, -18.0).silence(1_500);
+            assert_eq!(heard(&audio).names(), ["beep 1000 x1"], "{ms} ms");
+        }
+        let faded = greeting().faded_tone(1_450.0, 600, 200, -18.0).silence(1_500);
+        assert_eq!(heard(&faded).names(), ["beep 1450 x1"]);
+        let noisy = greeting()
+            .tone(&[1_450.0], 400, -18.0)
+            .silence(1_500)
+            .noise(-24.0);
+        assert_eq!(heard(&noisy).names(), ["beep 1450 x1"]);
+    }
+
+    #[test]
+    fn two_frequencies_are_one_beep_and_two_beeps_are_one_double() {
+        let pair = greeting().tone(&[850.0, 1_180.0], 300, -18.0).silence(1_500);
+        assert_eq!(heard(&pair).names(), ["beep 850+1180 x1"]);
+        let double = greeting()
+            .tone(&[1_400.0], 250, -18.0)
+            .silence(150)
+            .tone(&[1_400.0], 250, -18.0)
+            .silence(1_500);
+        let heard = heard(&double);
+        assert_eq!(heard.names(), ["beep 1400 x1", "beep 1400 x2"]);
+        assert!(
+            heard.iter().all(|beep| beep.from_ms.abs_diff(START_MS) <= 20),
+            "{heard:?}"
+        );
+    }
+
+    #[test]
+    fn at_a_frequency_of_call_progress_it_waits_whether_a_busy_tone_comes_again() {
+        let beep = heard(&greeting().tone(&[440.0], 400, -18.0).silence(1_800));
+        assert_eq!(beep.names(), ["beep 440 x1"]);
+        assert!(beep[0].from_ms.abs_diff(START_MS) <= 20, "{beep:?}");
+        for (on_ms, off_ms) in [(175, 175), (350, 350), (500, 500), (240, 240)] {
+            let mut busy = greeting();
+            for _ in 0..6 {
+                busy = busy.tone(&[425.0], on_ms, -18.0).silence(off_ms);
+            }
+            assert!(
+                heard(&busy.silence(1_000)).names().is_empty(),
+                "busy {on_ms}/{off_ms}"
+            );
+        }
+        let mut ring = greeting();
+        for _ in 0..2 {
+            ring = ring.tone(&[440.0, 480.0], 2_000, -18.0).silence(4_000);
+        }
+        assert!(heard(&ring).names().is_empty());
+    }
+
+    #[test]
+    fn without_a_greeting_there_is_no_beep() {
+        let audio = Audio::new()
+            .answered()
+            .silence(2_000)
+            .tone(&[1_000.0], 400, -18.0)
+            .silence(1_500);
+        assert!(heard(&audio).names().is_empty());
+        let hiss = Audio::new().answered().silence(3_000).noise(-35.0);
+        assert!(
+            heard(&hiss.tone(&[1_000.0], 400, -18.0).silence(900))
+                .names()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn special_information_tones_are_no_beep() {
+        let audio = greeting()
+            .tone(&[950.0], 330, -18.0)
+            .tone(&[1_400.0], 330, -18.0)
+            .tone(&[1_800.0], 330, -18.0)
+            .silence(1_500);
+        assert!(heard(&audio).names().is_empty());
+    }
+
+    #[test]
+    fn a_horn_is_no_beep() {
+        for hz in [385.0, 440.0, 515.0] {
+            for ms in [200, 600] {
+                let audio = greeting().horn(hz, ms).silence(1_500);
+                assert!(heard(&audio).names().is_empty(), "{hz} Hz, {ms} ms");
+            }
+        }
+    }
+
+    #[test]
+    fn held_vowels_are_no_beep() {
+        for pitch in (90..340).step_by(10) {
+            let audio = greeting().vowel(pitch as f32, 0.0, 500, -16.0).silence(1_500);
+            assert!(heard(&audio).names().is_empty(), "pitch {pitch} Hz");
+        }
+    }
+
+    #[test]
+    fn of_a_melody_at_most_the_first_note_is_a_beep() {
+        for (vibrato_hz, at_most) in [(0.0, 1), (8.0, 0)] {
+            let mut audio = greeting();
+            for hz in [523.0, 659.0, 784.0, 659.0, 880.0, 784.0, 698.0, 587.0] {
+                audio = audio.note(hz, vibrato_hz, 260);
+            }
+            let names = heard(&audio.silence(1_500)).names();
+            assert!(names.len() <= at_most, "vibrato {vibrato_hz} Hz: {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_tone_that_does_not_end_and_digits_are_no_beep() {
+        let long = greeting().tone(&[425.0], 3_000, -18.0).silence(1_000);
+        assert!(heard(&long).names().is_empty());
+        let digits =
+            greeting()
+                .tone(&[770.0, 1_336.0], 120, -18.0)
+                .silence(100)
+                .tone(&[852.0, 1_209.0], 120, -18.0);
+        assert_eq!(heard(&digits.silence(1_000)).names(), ["5", "7"]);
+    }
+
+    #[test]
+    fn lost_audio_within_a_beep_neither_ends_nor_makes_it() {
+        let audio = greeting()
+            .tone(&[1_000.0], 500, -18.0)
+            .silence(1_500)
+            .lose(3_300, 20);
+        assert_eq!(heard(&audio).names(), ["beep 1000 x1"]);
+        let gone = greeting()
+            .tone(&[1_000.0], 160, -18.0)
+            .silence(1_500)
+            .lose(3_200, 160);
+        assert!(heard(&gone).names().is_empty());
+    }
 }

@@ -169,3 +169,99 @@ fn pair(peaks: &[Peak]) -> Option<Pair> {
         share,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMN_HZ, DIGITS, ROW_HZ};
+    use crate::tones::test_audio::{Audio, heard};
+
+    fn dial(mut audio: Audio, digits: &str, twist_db: f32, on_ms: usize, off_ms: usize) -> Audio {
+        for digit in digits.chars() {
+            let at = |row: usize| DIGITS[row].iter().position(|&d| d == digit);
+            let (row, column) = (0..4)
+                .find_map(|row| Some((row, at(row)?)))
+                .expect("a DTMF digit");
+            audio = audio
+                .tones(&[ROW_HZ[row], COLUMN_HZ[column]], &[twist_db, 0.0], on_ms, -15.0)
+                .silence(off_ms);
+        }
+        audio
+    }
+
+    fn digits(audio: &Audio) -> String {
+        heard(audio).names().concat()
+    }
+
+    const ALL: &str = "123A456B789C*0#D";
+
+    #[test]
+    fn all_sixteen_digits_also_short_ones_and_the_same_again() {
+        for (on_ms, off_ms) in [(50, 50), (60, 45), (170, 130)] {
+            let audio = dial(Audio::new().silence(300), ALL, 0.0, on_ms, off_ms);
+            assert_eq!(digits(&audio), ALL, "{on_ms} ms on, {off_ms} off");
+            let again = dial(Audio::new().silence(300), "1100##9", 0.0, on_ms, off_ms);
+            assert_eq!(digits(&again), "1100##9", "{on_ms} ms on, {off_ms} off");
+        }
+    }
+
+    #[test]
+    fn twist_of_8_db_and_noise_5_db_below() {
+        for twist_db in [-8.0, 0.0, 8.0] {
+            let audio = dial(Audio::new().silence(500), ALL, twist_db, 80, 80).silence(300);
+            assert_eq!(digits(&audio), ALL, "twist {twist_db}");
+        }
+        let noisy = dial(Audio::new().silence(500), ALL, 0.0, 90, 90)
+            .silence(300)
+            .noise(-20.0);
+        assert_eq!(digits(&noisy), ALL);
+    }
+
+    #[test]
+    fn the_start_is_that_of_the_digit_and_it_is_told_in_time() {
+        let audio = dial(Audio::new().silence(400), "5", 0.0, 100, 200);
+        let heard = heard(&audio);
+        assert_eq!(heard.names(), ["5"]);
+        assert!(heard[0].from_ms.abs_diff(400) <= 20, "{heard:?}");
+        assert!(heard[0].known_ms <= 460, "{heard:?}");
+    }
+
+    #[test]
+    fn a_muted_packet_cuts_no_digit_in_two() {
+        let audio = dial(Audio::new().silence(400), "7", 0.0, 200, 200).mute_packet(500);
+        assert_eq!(digits(&audio), "7");
+    }
+
+    #[test]
+    fn lost_audio_adds_no_digit() {
+        let audio = dial(Audio::new().silence(400), "7", 0.0, 60, 300).lose(400, 60);
+        assert_eq!(digits(&audio), "");
+    }
+
+    #[test]
+    fn frequencies_beside_the_digits_are_none() {
+        let audio = Audio::new()
+            .silence(300)
+            .tone(&[697.0 * 1.04, 1_209.0], 200, -15.0)
+            .silence(200);
+        assert_eq!(digits(&audio), "");
+        let single = Audio::new()
+            .silence(300)
+            .tone(&[1_209.0], 200, -15.0)
+            .silence(200);
+        assert_eq!(digits(&single), "");
+        let three = Audio::new()
+            .silence(300)
+            .tone(&[697.0, 1_209.0, 1_800.0], 200, -15.0)
+            .silence(200);
+        assert_eq!(digits(&three), "");
+    }
+
+    #[test]
+    fn a_voice_dials_nothing() {
+        let mut audio = Audio::new();
+        for pitch in 80..320 {
+            audio = audio.vowel(pitch as f32, 0.1, 160, -14.0).silence(30);
+        }
+        assert_eq!(digits(&audio), "");
+    }
+}

@@ -131,3 +131,76 @@ fn repeats_like_flags(frame: &Frame<'_>) -> bool {
     };
     like(lag) > FLAG_LIKE && like(half) < HALF_FLAG_LIKE
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::tones::test_audio::{Audio, heard};
+
+    const FLAG: [bool; 8] = [false, true, true, true, true, true, true, false];
+
+    #[test]
+    fn a_fax_that_calls_is_known_after_its_first_burst_and_sure_after_its_second() {
+        let audio = Audio::new()
+            .silence(800)
+            .tone(&[1_100.0], 500, -20.0)
+            .silence(3_000)
+            .tone(&[1_100.0], 500, -20.0)
+            .silence(500);
+        let heard = heard(&audio);
+        assert_eq!(heard.names(), ["fax cng", "fax cng"]);
+        assert!(
+            heard[0].from_ms.abs_diff(800) <= 20 && heard[0].known_ms <= 1_400,
+            "{heard:?}"
+        );
+        assert!(heard[1].confidence > 0.95);
+    }
+
+    #[test]
+    fn one_burst_after_a_greeting_is_a_beep() {
+        let audio = Audio::new()
+            .answered()
+            .voice(2_000)
+            .silence(500)
+            .tone(&[1_100.0], 500, -20.0)
+            .silence(1_500);
+        assert_eq!(heard(&audio).names(), ["beep 1100 x1"]);
+    }
+
+    #[test]
+    fn bursts_of_another_length_are_no_fax() {
+        for ms in [250, 900] {
+            let audio = Audio::new()
+                .silence(800)
+                .tone(&[1_100.0], ms, -20.0)
+                .silence(2_000);
+            assert!(heard(&audio).names().is_empty(), "{ms} ms");
+        }
+    }
+
+    #[test]
+    fn flags_are_told_within_half_a_second_and_in_noise() {
+        let flags = Audio::new()
+            .silence(300)
+            .keyed(&FLAG, 300.0, [1_650.0, 1_850.0], 1_200)
+            .silence(300);
+        let clean = heard(&flags);
+        assert_eq!(clean.names(), ["fax flags"]);
+        assert!(clean[0].known_ms <= 800, "{clean:?}");
+        assert_eq!(heard(&flags.noise(-25.0)).names(), ["fax flags"]);
+    }
+
+    #[test]
+    fn a_tone_there_and_other_data_are_no_flags() {
+        let tone = Audio::new()
+            .silence(300)
+            .tone(&[1_750.0], 1_500, -18.0)
+            .silence(300);
+        assert!(heard(&tone).names().is_empty());
+        let bits: Vec<bool> = (0..97_u32).map(|n| n * n % 97 % 3 == 0).collect();
+        let data = Audio::new()
+            .silence(300)
+            .keyed(&bits, 300.0, [1_650.0, 1_850.0], 1_500)
+            .silence(300);
+        assert!(heard(&data).names().is_empty());
+    }
+}

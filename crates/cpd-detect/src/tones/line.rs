@@ -12,6 +12,8 @@ pub const LINES: usize = 4;
 
 /// A line may be missed for this many hops: two 20 ms packets that were concealed with silence or noise.
 const BRIDGE_HOPS: u64 = 4;
+/// Lost audio excuses a line for so many hops more: eight packets, then another tone may have come.
+const EXCUSED_HOPS: u64 = 16;
 /// Hops until the 32 ms window is filled by the tone alone; before, the frequency is biased towards the bin.
 const ONSET_HOPS: u32 = 3;
 /// Half width of the catch around a line's frequency, Hz. GSM and AMR 4.75 shake a steady tone by up to ±6 Hz.
@@ -48,6 +50,10 @@ pub struct Line {
     pub until: u64,
     /// Hops in which it was seen.
     pub hops: u32,
+    /// Hops in which it may have sounded, but audio was lost.
+    pub excused: u32,
+    /// The same since it was last seen.
+    excused_now: u64,
     /// Frequency, Hz: mean over the last 16 sightings.
     pub hz: f32,
     /// Mean distance of the sightings from `hz`, Hz.
@@ -74,6 +80,11 @@ impl Line {
         self.until.saturating_sub(self.from)
     }
 
+    /// Whether it was seen in most hops of its length.
+    pub fn is_whole(&self) -> bool {
+        (self.hops + self.excused) as f32 > 0.7 * (self.last - self.from + 1) as f32
+    }
+
     /// Whether it is still about as loud as it ever was.
     pub fn is_loud(&self) -> bool {
         self.dbm0 > self.loudest_dbm0 - LOUD_DB
@@ -91,6 +102,8 @@ impl Line {
             last: hop,
             until: hop,
             hops: 1,
+            excused: 0,
+            excused_now: 0,
             hz: peak.hz,
             shake_hz: 0.0,
             dbm0: peak.dbm0,
@@ -112,6 +125,8 @@ impl Line {
     fn join(&mut self, hop: u64, peak: &Peak) {
         self.last = hop;
         self.hops += 1;
+        self.excused += self.excused_now as u32;
+        self.excused_now = 0;
         self.dbm0 = peak.dbm0;
         self.loudest_dbm0 = self.loudest_dbm0.max(peak.dbm0);
         if self.is_loud() {
@@ -155,7 +170,10 @@ impl Lines {
         }
         self.next_hop = hop + 1;
         if frame.lost > 0.0 {
-            // Time passes and nothing is known: lines wait, but not for longer than they would be missed.
+            // Time passes and nothing is known: lines wait.
+            for line in &mut self.lines {
+                line.excused_now = (line.excused_now + 1).min(EXCUSED_HOPS);
+            }
             self.end_missed(hop);
             return;
         }
@@ -209,12 +227,16 @@ impl Lines {
                 continue;
             }
             let bin = bins[at];
+            // A tone has one other frequency at most; a vowel has many, and they stand beside it.
+            let mut others = (0..LINES).filter(|&other| other != at && self.is_companion(at, other));
+            let other_bin = match (others.next(), others.next()) {
+                (Some(other), None) => Some(bins[other]),
+                _ => None,
+            };
             let mut beside = 1e-12_f32;
             for away in 3..=8 {
                 for other in [bin.saturating_sub(away).max(4), (bin + away).min(BINS - 2)] {
-                    let of_a_line = (0..LINES)
-                        .any(|o| o != at && self.is_companion(at, o) && bins[o].abs_diff(other) <= 2);
-                    if !of_a_line {
+                    if other_bin.is_none_or(|bin| bin.abs_diff(other) > 2) {
                         beside = beside.max(frame.power[other]);
                     }
                 }
@@ -245,7 +267,7 @@ impl Lines {
     fn end_missed(&mut self, hop: u64) {
         for at in 0..LINES {
             let line = &self.lines[at];
-            if line.id != 0 && hop - line.last > BRIDGE_HOPS {
+            if line.id != 0 && hop - line.last > BRIDGE_HOPS + line.excused_now {
                 self.end(at);
             }
         }

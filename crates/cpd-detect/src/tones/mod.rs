@@ -16,6 +16,8 @@ mod play;
 mod progress;
 pub mod signals;
 mod sit;
+#[cfg(test)]
+mod test_audio;
 
 use std::sync::Arc;
 

@@ -79,3 +79,49 @@ impl ModemEar {
 fn is_at(line: &Line, hz: f32) -> bool {
     (line.hz - hz).abs() <= TOLERANCE_HZ && line.share > 0.25
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::tones::test_audio::{Audio, heard};
+
+    #[test]
+    fn v22_is_told_by_its_guard_tone_after_an_answer_tone() {
+        let audio = Audio::new()
+            .silence(300)
+            .tone(&[2_100.0], 1_600, -18.0)
+            .silence(75)
+            .tones(&[2_250.0, 1_800.0], &[0.0, -6.0], 1_500, -18.0)
+            .silence(300);
+        assert_eq!(heard(&audio).names(), ["fax ced", "fax ced", "modem V22"]);
+    }
+
+    #[test]
+    fn single_carriers_are_told_after_700_ms_and_are_told_apart() {
+        for (hz, name) in [
+            (2_225.0, "modem Bell103"),
+            (2_250.0, "modem V22"),
+            (1_300.0, "modem V23"),
+        ] {
+            let audio = Audio::new().silence(500).tone(&[hz], 2_000, -20.0).silence(300);
+            let heard = heard(&audio);
+            assert_eq!(heard.names(), [name]);
+            assert!((1_200..1_350).contains(&heard[0].known_ms), "{heard:?}");
+        }
+        let other = Audio::new()
+            .silence(500)
+            .tone(&[2_300.0], 2_000, -20.0)
+            .silence(300);
+        assert!(heard(&other).names().is_empty());
+    }
+
+    #[test]
+    fn after_a_greeting_a_long_beep_is_not_yet_a_modem() {
+        let audio = Audio::new()
+            .answered()
+            .voice(2_000)
+            .silence(400)
+            .tone(&[1_300.0], 1_100, -20.0)
+            .silence(1_000);
+        assert_eq!(heard(&audio).names(), ["beep 1300 x1"]);
+    }
+}

@@ -17,6 +17,8 @@ const HOP_SHARE: f32 = 0.65;
 const MEAN_SHARE: f32 = 0.78;
 /// Hops that are looked at together.
 const HOPS: u32 = 60;
+/// Hops until the window is filled by the signal.
+const ONSET_HOPS: u32 = 3;
 /// Hops that may be something else, a concealed packet, until it starts again.
 const MISSES: u32 = 12;
 /// Spread of the level, dB: 0.1 through G.711, 0.8 through AMR and GSM in tandem; noise of this width has 1.3 and more.
@@ -25,6 +27,8 @@ const SPREAD_DB: f32 = 1.2;
 const BALANCE_DB: f32 = 4.0;
 /// Mean share of the strongest bin's lobe; a tone in it has more.
 const PEAK_SHARE: f32 = 0.3;
+/// A hop that is quieter than the others by this much holds a concealed packet, dB.
+const HOLE_DB: f32 = 2.0;
 /// Quietest data, dBm0.
 const QUIETEST_DBM0: f32 = -48.0;
 
@@ -32,6 +36,7 @@ const QUIETEST_DBM0: f32 = -48.0;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ModemDataEar {
     from: u64,
+    onset: u32,
     hops: u32,
     misses: u32,
     share: f32,
@@ -51,19 +56,24 @@ impl ModemDataEar {
         let sum = |bins: std::ops::Range<usize>| frame.power[bins].iter().sum::<f32>();
         let (lower, upper) = (sum(LOWER), sum(UPPER));
         let share = (lower + upper) / sum(6..119).max(1e-12);
-        if share < HOP_SHARE || peaks.band_dbm0 < QUIETEST_DBM0 {
+        let is_hole = self.hops > 4 && peaks.band_dbm0 < self.level / self.hops as f32 - HOLE_DB;
+        if share < HOP_SHARE || peaks.band_dbm0 < QUIETEST_DBM0 || is_hole {
             self.misses += 1;
             if self.misses > MISSES {
                 *self = ModemDataEar::default();
             }
             return;
         }
-        if self.hops == 0 {
+        if self.hops == 0 && self.onset == 0 {
             *self = ModemDataEar {
                 from: frame.index,
                 is_told: self.is_told,
                 ..ModemDataEar::default()
             };
+        }
+        if self.onset < ONSET_HOPS {
+            self.onset += 1;
+            return;
         }
         self.hops += 1;
         self.share += share;
@@ -82,6 +92,7 @@ impl ModemDataEar {
             && mean(self.balance_db).abs() < BALANCE_DB
             && mean(self.peak_share) < PEAK_SHARE;
         self.hops = 0;
+        self.onset = 0;
         if is_data && !self.is_told {
             self.is_told = true;
             events.push(Event {
@@ -91,5 +102,42 @@ impl ModemDataEar {
                 kind: EventKind::Modem(ModemKind::V23),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tones::test_audio::{Audio, heard};
+
+    fn data() -> Audio {
+        // A shift register of 7 bits: 127 bits without a pattern.
+        let mut register = 1_u8;
+        let bits: Vec<bool> = (0..127)
+            .map(|_| {
+                let bit = (register ^ (register >> 1)) & 1;
+                register = (register >> 1) | (bit << 6);
+                bit == 1
+            })
+            .collect();
+        Audio::new()
+            .silence(400)
+            .keyed(&bits, 1_200.0, [1_300.0, 2_100.0], 2_000)
+            .silence(300)
+    }
+
+    #[test]
+    fn data_are_told_once_within_700_ms_clean_and_in_noise() {
+        for audio in [data(), data().noise(-26.0), data().mute_packet(800)] {
+            let heard = heard(&audio);
+            assert_eq!(heard.names(), ["modem V23"]);
+            assert!(heard[0].known_ms <= 1_150, "{heard:?}");
+        }
+    }
+
+    #[test]
+    fn noise_and_voices_are_no_data() {
+        let noise = Audio::new().silence(3_000).noise(-20.0);
+        assert!(heard(&noise).names().is_empty());
+        assert!(heard(&Audio::new().voice(4_000)).names().is_empty());
     }
 }
