@@ -172,3 +172,57 @@ impl Context {
         self.floor
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Context;
+    use crate::front::{FrontEnd, FrontPlan};
+    use crate::peaks::Peaks;
+    use crate::time::SampleRate;
+    use crate::tones::line::Lines;
+    use crate::tones::test_audio::Audio;
+
+    /// The context at the end of some audio.
+    fn after(audio: &Audio) -> Context {
+        let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+        let (mut lines, mut context) = (Lines::default(), Context::default());
+        for hop in audio.pcm().chunks_exact(80) {
+            front.take(hop);
+            let frame = front.frame();
+            let peaks = Peaks::of(&frame);
+            lines.hear(&frame, &peaks);
+            context.hear(&frame, &peaks, &lines);
+        }
+        context
+    }
+
+    #[test]
+    fn a_voice_counts_and_noise_that_begins_does_not() {
+        let voice = after(&Audio::new().silence(500).voice(3_000).silence(200).noise(-45.0));
+        assert!(voice.voice_ms() > 1_000, "{} ms", voice.voice_ms());
+        let noise = after(&Audio::new().silence(3_000).noise(-25.0));
+        assert!(noise.voice_ms() < 300, "{} ms", noise.voice_ms());
+    }
+
+    #[test]
+    fn tones_are_no_voice() {
+        let mut busy = Audio::new().silence(500);
+        for _ in 0..10 {
+            busy = busy.tone(&[425.0], 350, -18.0).silence(350);
+        }
+        assert!(after(&busy).voice_ms() < 300);
+    }
+
+    #[test]
+    fn the_floor_ignores_muted_packets() {
+        let audio = Audio::new()
+            .silence(3_000)
+            .noise(-40.0)
+            .mute_packet(1_500)
+            .mute_packet(2_000);
+        let floor = after(&audio).floor_dbm0();
+        assert!((-43.0..-36.0).contains(&floor), "{floor} dBm0");
+    }
+}

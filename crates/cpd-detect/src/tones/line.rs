@@ -283,3 +283,76 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Line, Lines};
+    use crate::front::{FrontEnd, FrontPlan};
+    use crate::peaks::Peaks;
+    use crate::time::SampleRate;
+    use crate::tones::test_audio::Audio;
+
+    /// The lines of some audio that lasted 100 ms or longer.
+    fn lines(audio: &Audio) -> Vec<Line> {
+        let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+        let mut lines = Lines::default();
+        let mut all = Vec::new();
+        for hop in audio.pcm().chunks_exact(80) {
+            front.take(hop);
+            let frame = front.frame();
+            lines.hear(&frame, &Peaks::of(&frame));
+            all.extend(
+                lines
+                    .ended()
+                    .iter()
+                    .filter(|line| line.last - line.from >= 10)
+                    .copied(),
+            );
+        }
+        all
+    }
+
+    #[test]
+    fn a_tone_is_one_line_also_in_noise_and_with_a_muted_packet() {
+        let audio = Audio::new()
+            .silence(300)
+            .tone(&[1_234.0], 400, -18.0)
+            .silence(300);
+        for audio in [audio.clone(), audio.clone().noise(-24.0), audio.mute_packet(500)] {
+            let lines = lines(&audio);
+            assert_eq!(lines.len(), 1, "{lines:?}");
+            let line = &lines[0];
+            assert!((line.hz - 1_234.0).abs() < 3.0, "{line:?}");
+            assert!(
+                line.from.abs_diff(30) <= 2 && line.length_hops().abs_diff(40) <= 2,
+                "{line:?}"
+            );
+            assert!(line.is_tone() && line.is_whole(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn two_frequencies_are_two_lines() {
+        let lines = lines(
+            &Audio::new()
+                .silence(300)
+                .tone(&[850.0, 1_180.0], 400, -18.0)
+                .silence(300),
+        );
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(Line::is_tone), "{lines:?}");
+    }
+
+    #[test]
+    fn an_echo_does_not_lengthen_a_line() {
+        let audio = Audio::new()
+            .silence(300)
+            .tone(&[1_100.0], 400, -18.0)
+            .tone(&[1_100.0], 200, -34.0)
+            .silence(300);
+        let lines = lines(&audio);
+        assert!(lines[0].length_hops().abs_diff(40) <= 2, "{lines:?}");
+    }
+}

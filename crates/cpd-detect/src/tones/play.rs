@@ -48,7 +48,8 @@ impl Line {
                 .sum();
             // Three uniform numbers are near enough to a Gaussian.
             let hiss = (self.random() + self.random() + self.random()) * self.hiss;
-            self.samples.push((sound + hiss).clamp(-32_768.0, 32_767.0) as i16);
+            self.samples
+                .push((sound + hiss).clamp(-32_768.0, 32_767.0) as i16);
         }
         self
     }
@@ -66,10 +67,7 @@ impl Line {
             self.sines(&[(hz[0], 0.7 * a), (hz[1], 0.7 * a)], ms)
         } else if voice.am_hz > 0.0 {
             let side = [hz[0] - voice.am_hz, hz[0] + voice.am_hz];
-            self.sines(
-                &[(hz[0], 0.8 * a), (side[0], 0.4 * a), (side[1], 0.4 * a)],
-                ms,
-            )
+            self.sines(&[(hz[0], 0.8 * a), (side[0], 0.4 * a), (side[1], 0.4 * a)], ms)
         } else {
             self.sines(&[(hz[0], a)], ms)
         }

@@ -188,6 +188,11 @@ impl Audio {
         self
     }
 
+    /// 16-bit samples.
+    pub(super) fn pcm(&self) -> Vec<i16> {
+        self.samples.iter().map(|s| (s * 32_767.0) as i16).collect()
+    }
+
     fn sound(mut self, ms: usize, mut at: impl FnMut(f32) -> f32) -> Audio {
         self.samples.extend((0..ms * 8).map(|n| at(n as f32 / 8_000.0)));
         self
@@ -230,7 +235,7 @@ pub(super) fn heard(audio: &Audio) -> HeardAll {
     let mut ear = SignalEar::default();
     let mut events = Events::new();
     let mut heard = Vec::new();
-    for (hop, samples) in audio.samples.chunks_exact(RATE.hop()).enumerate() {
+    for (hop, samples) in audio.pcm().chunks_exact(RATE.hop()).enumerate() {
         if audio.answered.is_some_and(|at| at / RATE.hop() == hop) {
             front.answered();
         }
@@ -238,8 +243,7 @@ pub(super) fn heard(audio: &Audio) -> HeardAll {
         if audio.lost.iter().any(|lost| lost.contains(&at)) {
             front.take_lost(samples.len() as u64);
         } else {
-            let samples: Vec<i16> = samples.iter().map(|s| (s * 32_767.0) as i16).collect();
-            front.take(&samples);
+            front.take(samples);
         }
         let frame = front.frame();
         let peaks = Peaks::of(&frame);
