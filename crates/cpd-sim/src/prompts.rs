@@ -100,11 +100,11 @@ impl Prompt {
         (self.samples.len() * 1_000 / RATE_HZ as usize) as u32
     }
 
-    /// Its line in `prompts.jsonl`, its audio in `FOLDER/ID.wav`.
-    pub fn line(&self, folder: &str) -> Value {
+    /// Its line in `prompts.jsonl`, its audio beside it in `ID.wav`.
+    pub fn line(&self) -> Value {
         json!({
             "id": self.id,
-            "file": format!("{folder}/{}.wav", self.id),
+            "file": format!("{}.wav", self.id),
             "operator": self.operator,
             "category": self.category,
             "lang": self.lang,
@@ -153,12 +153,12 @@ mod tests {
 
     #[test]
     fn its_line_has_what_a_library_wants() {
-        let line = prompt(1, 2).line("prompts");
+        let line = prompt(1, 2).line();
         for key in [
             "id", "file", "operator", "category", "lang", "text", "voice", "source", "dur_ms",
         ] {
             assert!(line.get(key).is_some(), "{key}");
         }
-        assert_eq!(line["file"], "prompts/P00002.wav");
+        assert_eq!(line["file"], "P00002.wav");
     }
 }

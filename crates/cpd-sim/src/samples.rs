@@ -295,7 +295,7 @@ fn office(seed: u64) -> Line {
     }
 }
 
-/// Writes all sample calls and the library below a folder: `calls.jsonl`, `calls/*.wav`, `prompts.jsonl`,
+/// Writes all sample calls and the library below a folder: `calls.jsonl`, `calls/*.wav`, `prompts/prompts.jsonl`,
 /// `prompts/*.wav`. Gives back how many calls and prompts there are.
 pub fn write(folder: &Path) -> io::Result<(usize, usize)> {
     for name in ["calls", "prompts"] {
@@ -311,14 +311,14 @@ pub fn write(folder: &Path) -> io::Result<(usize, usize)> {
     fs::write(folder.join("calls.jsonl"), text_of(&lines))?;
     let mut lines = Vec::new();
     for prompt in &library {
-        let line = prompt.line("prompts");
+        let line = prompt.line();
         write_wav(
             &folder.join(format!("prompts/{}.wav", prompt.id)),
             &prompt.samples,
         )?;
         lines.push(line);
     }
-    fs::write(folder.join("prompts.jsonl"), text_of(&lines))?;
+    fs::write(folder.join("prompts/prompts.jsonl"), text_of(&lines))?;
     Ok((calls.len(), library.len()))
 }
 
@@ -375,12 +375,13 @@ mod tests {
     fn what_is_written_can_be_read() {
         let folder = std::env::temp_dir().join(format!("cpd-sim-samples-{}", std::process::id()));
         let (calls, prompts) = write(&folder).unwrap();
-        for (name, count) in [("calls.jsonl", calls), ("prompts.jsonl", prompts)] {
-            let text = fs::read_to_string(folder.join(name)).unwrap();
+        for (name, count) in [("calls.jsonl", calls), ("prompts/prompts.jsonl", prompts)] {
+            let list = folder.join(name);
+            let text = fs::read_to_string(&list).unwrap();
             assert_eq!(text.lines().count(), count);
             for line in text.lines() {
                 let line: Value = serde_json::from_str(line).unwrap();
-                let path = folder.join(line["file"].as_str().unwrap());
+                let path = list.with_file_name(line["file"].as_str().unwrap());
                 let reader = hound::WavReader::open(&path).unwrap();
                 let ms = reader.duration() / 8;
                 assert_eq!(line["dur_ms"], ms, "{path:?}");
