@@ -11,8 +11,8 @@
 
 use std::sync::Arc;
 
-use super::index::Segment;
-use super::print::{MEMORY_HOPS, Printer, Shape};
+use super::index::{self, Presence, Segment};
+use super::print::{MEMORY_HOPS, Printer, Shape, Signature};
 use super::trails::Trails;
 use super::{PromptId, PromptInfo};
 use crate::front::{FrontEnd, FrontPlan};
@@ -103,11 +103,22 @@ struct Slot {
 }
 
 /// An immutable snapshot of reference prompts. Adding gives a new snapshot that shares what was there.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Library {
     /// By number; none where a prompt was removed. Numbers are not given twice.
     slots: Vec<Option<Slot>>,
     segments: Vec<Arc<Segment>>,
+    presence: Arc<Presence>,
+}
+
+impl Default for Library {
+    fn default() -> Library {
+        Library {
+            slots: Vec::new(),
+            segments: Vec::new(),
+            presence: Arc::new(Presence::none()),
+        }
+    }
 }
 
 impl Library {
@@ -202,6 +213,7 @@ impl Library {
             }),
             shared: print.shared.clone().into(),
         }));
+        Arc::make_mut(&mut self.presence).add(&print.segment);
         self.segments.push(Arc::new(print.segment));
         self.merge();
         Ok(Added {
@@ -247,15 +259,16 @@ impl Library {
             })
             .sum();
         let index: usize = self.segments.iter().map(|segment| segment.bytes()).sum();
-        prompts + index + self.slots.capacity() * size_of::<Option<Slot>>()
+        prompts + index + self.presence.bytes() + self.slots.capacity() * size_of::<Option<Slot>>()
     }
 
     pub(crate) fn prompt(&self, number: u32) -> Option<&Prompt> {
         self.slot(number).map(|slot| &*slot.prompt)
     }
 
-    pub(crate) fn segments(&self) -> &[Arc<Segment>] {
-        &self.segments
+    /// Calls `found` with the number of each prompt that sounds like `signature` and the hop in it where it does.
+    pub(crate) fn search(&self, signature: Signature, doubtful: &[u32], found: impl FnMut(u32, u32)) {
+        index::search(&self.segments, &self.presence, signature, doubtful, found);
     }
 
     fn slot(&self, number: u32) -> Option<&Slot> {

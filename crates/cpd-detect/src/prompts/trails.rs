@@ -251,11 +251,9 @@ impl Trails {
         let Some((signature, doubtful)) = printer.signature::<DOUBTFUL>() else {
             return;
         };
-        for segment in library.segments() {
-            segment.search(signature, &doubtful, |prompt, place| {
-                self.consider(library, printer, hop, prompt, i64::from(place) - hop as i64);
-            });
-        }
+        library.search(signature, &doubtful, |prompt, place| {
+            self.consider(library, printer, hop, prompt, i64::from(place) - hop as i64);
+        });
     }
 
     /// Begins a trail at an offset, unless there is one or the evidence is poor.
