@@ -46,7 +46,7 @@ evaluate: tools ## Accuracy on the whole evaluation corpus, with the operating c
 
 .PHONY: bench
 bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts
-	cargo bench --package smartcpd
+	cargo bench --package smartcpd --bench hearing
 
 .PHONY: tools
 # What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus.
