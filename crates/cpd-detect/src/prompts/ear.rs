@@ -8,15 +8,13 @@ use std::sync::Arc;
 
 use super::library::Library;
 use super::print::Printer;
-use super::trails::{Trail, Trails};
+use super::trails::{REFUTED_NATS, Trail, Trails};
 use super::{PromptHeard, PromptId};
 use crate::activity::Hearing;
 use crate::event::{Event, EventKind};
 use crate::events::Events;
 use crate::front::Frame;
 
-/// Evidence of a match, bits: one of 10,000 prompts, deciding ten times a second, at one false match in 1,000 hours.
-const MATCH_BITS: f32 = 48.0;
 /// Evidence of a candidate worth telling, bits.
 const CANDIDATE_BITS: f32 = 32.0;
 /// A prompt that fits less well than the best by this many bits is no rival any more.
@@ -26,9 +24,18 @@ const RIVAL_BITS: f32 = 16.0;
 const HOLD_HOPS_MAX: u64 = 300;
 /// Audio that a match must rest on, hops: prompts of one voice share openings ("The number you have dialled …"), and
 /// shorter agreement is an opening rather than a prompt.
-const SPAN_HOPS_MIN: u64 = 60;
-/// Log-likelihood ratio at which a match is taken back, nats.
-const RETRACT_NATS: f32 = 30.0;
+const SPAN_HOPS_MIN: u64 = 66;
+/// The same where another prompt fits as well and means the same to the call, hops: time for one of them to fall behind.
+const ALIKE_HOPS_MIN: u64 = 75;
+/// A match is held back while this much speaks against what was heard last, nats: a tenth of a second of other words.
+const DOUBT_NATS: f32 = 4.0;
+/// A prompt that was told gives way to another that fits better when this much speaks against it, nats.
+const OUTDONE_NATS: f32 = 8.0;
+/// What a prompt that is played from its start has ahead of one that is joined in its middle, bits: five calls in six
+/// begin at the start, and a middle has a hundred places.
+const START_BITS: f32 = 6.0;
+/// A prompt that begins within so many hops of the trail is played from its start.
+const START_HOPS: i64 = 20;
 /// Looks the index up every second hop: 20 ms.
 const SEEK_HOPS: u64 = 2;
 
@@ -85,10 +92,25 @@ impl PromptEar {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
+    /// Takes back what was told and turned out otherwise: refuted by what follows, or outdone by a prompt that began alike.
     fn retract(&mut self, frame: &Frame<'_>, events: &mut Events) {
+        let need = self.library.match_bits();
+        let rival = self
+            .trails
+            .as_slice()
+            .iter()
+            .filter(|trail| !trail.told && trail.net_bits() >= need)
+            .copied()
+            .max_by(|a, b| a.net_bits().total_cmp(&b.net_bits()));
         let mut retracted = self.retracted;
         self.trails.retain(|trail| {
-            if !trail.told || trail.against < RETRACT_NATS {
+            let outdone = rival.is_some_and(|rival| {
+                rival.prompt != trail.prompt
+                    && rival.began < trail.agreed
+                    && rival.net_bits() > trail.net_bits() + RIVAL_BITS
+                    && trail.against > rival.against + OUTDONE_NATS
+            });
+            if !trail.told || (trail.against < REFUTED_NATS && !outdone) {
                 return true;
             }
             events.push(event(frame, trail, None, EventKind::PromptRetracted));
@@ -101,37 +123,43 @@ impl PromptEar {
     fn tell(&mut self, frame: &Frame<'_>, events: &mut Events) {
         let hop = frame.index;
         let trails = self.trails.as_slice();
-        let Some((best, bits)) = trails
+        let Some((best, rank)) = trails
             .iter()
             .enumerate()
-            .filter(|(_, trail)| !trail.told && trail.against < 3.0)
-            .map(|(n, trail)| (n, trail.bits()))
+            .filter(|(_, trail)| !trail.told && !self.refused(trail))
+            .map(|(n, trail)| (n, rank(trail)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
         else {
             return;
         };
         let trail = &trails[best];
-        if bits < CANDIDATE_BITS || self.refused(trail) {
+        let bits = trail.net_bits();
+        if bits < CANDIDATE_BITS {
             return;
         }
         // One prompt plays at a time: while one is followed, another must come after it.
         if trails
             .iter()
-            .any(|other| other.told && other.agreed + 10 > trail.began && other.against < 3.0)
+            .any(|other| other.told && other.agreed + 10 > trail.began)
         {
             return;
         }
         let rival = trails
             .iter()
-            .enumerate()
-            .filter(|(n, other)| *n != best && other.prompt != trail.prompt && other.against < 3.0)
-            .map(|(_, other)| (PromptId(other.prompt), other.bits()))
-            .filter(|(_, other)| *other > bits - RIVAL_BITS)
+            .filter(|other| other.prompt != trail.prompt)
+            .map(|other| (other, self::rank(other)))
+            .filter(|(_, other)| *other > rank - RIVAL_BITS)
             .max_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(prompt, _)| prompt);
-        let span = trail.agreed - trail.began.min(trail.agreed);
-        let waited = trail.finished(hop) || span >= HOLD_HOPS_MAX;
-        let known = bits >= MATCH_BITS && span >= SPAN_HOPS_MIN && (rival.is_none() || waited);
+            .map(|(other, _)| PromptId(other.prompt));
+        let span = hop - trail.began;
+        // Prompts that mean the same to the call are told apart while it goes on.
+        let alike = |rival| span >= ALIKE_HOPS_MIN && self.mean_the_same(PromptId(trail.prompt), rival);
+        let settled = rival.is_none_or(alike) || trail.finished(hop) || span >= HOLD_HOPS_MAX;
+        let known = bits >= self.library.match_bits()
+            && span >= SPAN_HOPS_MIN
+            && trail.against < DOUBT_NATS
+            && !trail.other_voice()
+            && settled;
         if known {
             events.push(event(frame, trail, rival, EventKind::Prompt));
             self.trails.as_mut_slice()[best].told = true;
@@ -141,10 +169,24 @@ impl PromptEar {
         }
     }
 
+    /// Whether two prompts give a call the same class.
+    fn mean_the_same(&self, a: PromptId, b: PromptId) -> bool {
+        match (self.library.info(a), self.library.info(b)) {
+            (Some(a), Some(b)) => a.class == b.class,
+            (None, _) | (_, None) => false,
+        }
+    }
+
     fn refused(&self, trail: &Trail) -> bool {
         self.retracted
             .is_some_and(|old| old.prompt == trail.prompt && (old.place(0) - trail.place(0)).abs() <= 4)
     }
+}
+
+/// Evidence, with what speaks for a prompt that is played from its start, bits.
+fn rank(trail: &Trail) -> f32 {
+    let from_start = trail.place(trail.began) < START_HOPS;
+    trail.net_bits() + if from_start { START_BITS } else { 0.0 }
 }
 
 fn event(
