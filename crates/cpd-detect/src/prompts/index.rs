@@ -121,8 +121,8 @@ impl Segment {
             + size_of_val(&*self.starts)
     }
 
-    /// Calls `found` with the prompt's number and the hop in it of each place with this key that sounds like `signature`.
-    fn search_key(&self, key: u32, signature: Signature, found: &mut impl FnMut(u32, u32)) {
+    /// Calls `found` with each place with this key that sounds like `signature`.
+    fn search_key(&self, key: u32, signature: Signature, mut found: impl FnMut(u32)) {
         let bucket = bucket(key, self.bits);
         let (from, to) = (
             self.directory[bucket] as usize,
@@ -132,10 +132,15 @@ impl Segment {
         for (candidate, &place) in self.signatures[from..to].iter().zip(&self.places[from..to]) {
             let differing = (candidate.0 ^ signature.0).count_ones();
             if differing <= DIFFERING_BITS_MAX && candidate.key() == key {
-                let (start, prompt) = self.starts[self.prompt_at(place)];
-                found(prompt, place - start);
+                found(place);
             }
         }
+    }
+
+    /// The number of the prompt that a place lies in, and its hop there.
+    pub(crate) fn locate(&self, place: u32) -> (u32, u32) {
+        let (start, prompt) = self.starts[self.prompt_at(place)];
+        (prompt, place - start)
     }
 
     /// Which of the segment's prompts a place lies in.
@@ -146,13 +151,13 @@ impl Segment {
     }
 }
 
-/// Calls `found` with the prompt's number and the hop in it of each place in the segments that sounds like `signature`.
+/// Calls `found` with the segment's number and the place in it of each hop that sounds like `signature`.
 pub(crate) fn search(
     segments: &[Arc<Segment>],
     presence: &Presence,
     signature: Signature,
     doubtful: &[u32],
-    mut found: impl FnMut(u32, u32),
+    mut found: impl FnMut(usize, u32),
 ) {
     let mut key = signature.key();
     // Gray code: every combination of the doubtful bits, one turned at a time.
@@ -163,8 +168,8 @@ pub(crate) fn search(
             key ^= 1 << bit;
         }
         if presence.has(key) {
-            for segment in segments {
-                segment.search_key(key, signature, &mut found);
+            for (n, segment) in segments.iter().enumerate() {
+                segment.search_key(key, signature, |place| found(n, place));
             }
         }
     }

@@ -283,9 +283,16 @@ impl Library {
         self.slot(number).map(|slot| &*slot.prompt)
     }
 
-    /// Calls `found` with the number of each prompt that sounds like `signature` and the hop in it where it does.
-    pub(crate) fn search(&self, signature: Signature, doubtful: &[u32], found: impl FnMut(u32, u32)) {
+    /// Calls `found` with the segment and the place in it of each hop that sounds like `signature`.
+    pub(crate) fn search(&self, signature: Signature, doubtful: &[u32], found: impl FnMut(usize, u32)) {
         index::search(&self.segments, &self.presence, signature, doubtful, found);
+    }
+
+    /// The number of the prompt that a place of a segment lies in, and its hop there.
+    pub(crate) fn place(&self, segment: usize, place: u32) -> (u32, u32) {
+        self.segments
+            .get(segment)
+            .map_or((u32::MAX, 0), |segment| segment.locate(place))
     }
 
     fn slot(&self, number: u32) -> Option<&Slot> {

@@ -5,6 +5,7 @@
 
 mod category;
 mod ear;
+mod hits;
 mod index;
 mod library;
 mod print;

@@ -11,6 +11,7 @@
 //! between "agrees as well as so far" and "has nothing to do with it".
 
 use super::PromptId;
+use super::hits::Hits;
 use super::library::{Library, Prompt, STRIDE, Shared};
 use super::print::{MEMORY_HOPS, Printer, Shape};
 
@@ -283,10 +284,15 @@ fn nats_against(usual: f32, agreement: f32, weight: f32) -> f32 {
     INDEPENDENT * usual * (0.5 * usual - agreement) * weight
 }
 
+/// Places of a look-up that are traced though the index names them for the first time: all there are in a small library,
+/// and few of the chance resemblances in a large one.
+const TRACED_AT_ONCE: u32 = 3;
+
 /// The trails of one call.
 pub(crate) struct Trails {
     list: [Trail; TRAILS],
     len: usize,
+    hits: Hits,
 }
 
 impl Trails {
@@ -294,6 +300,7 @@ impl Trails {
         Trails {
             list: [Trail::NONE; TRAILS],
             len: 0,
+            hits: Hits::new(),
         }
     }
 
@@ -335,8 +342,14 @@ impl Trails {
         let Some((signature, doubtful)) = printer.signature::<DOUBTFUL>() else {
             return;
         };
-        library.search(signature, &doubtful, |prompt, place| {
-            self.consider(library, printer, hop, prompt, i64::from(place) - hop as i64);
+        let mut at_once = TRACED_AT_ONCE;
+        library.search(signature, &doubtful, |segment, place| {
+            let again = self.hits.again(segment, place, hop);
+            if again || at_once > 0 {
+                at_once -= u32::from(!again);
+                let (prompt, place) = library.place(segment, place);
+                self.consider(library, printer, hop, prompt, i64::from(place) - hop as i64);
+            }
         });
     }
 
