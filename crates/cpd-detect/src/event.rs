@@ -1,5 +1,7 @@
 //! What a detector tells: events on the sample clock, each with its span, its confidence and its evidence.
 
+use std::sync::Arc;
+
 use crate::prompts::PromptId;
 use crate::time::SampleTime;
 use crate::verdict::Verdict;
@@ -79,7 +81,7 @@ pub struct ToneHeard {
     /// On and off times measured, ms: up to two pairs; 0 where not yet known.
     pub cadence_ms: [u16; 4],
     /// Countries whose plan fits best (ISO 3166 codes), most likely first; empty where unknown.
-    pub countries: Vec<String>,
+    pub countries: Arc<[String]>,
     /// The runner-up among the kinds, with its probability, where the cadence is ambiguous.
     pub runner_up: Option<(ProgressTone, f32)>,
 }

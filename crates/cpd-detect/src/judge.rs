@@ -541,7 +541,7 @@ mod tests {
             kind,
             hz: [425.0, 0.0],
             cadence_ms: [0; 4],
-            countries: vec![],
+            countries: Arc::default(),
             runner_up: None,
         })
     }

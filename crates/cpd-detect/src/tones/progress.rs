@@ -387,14 +387,7 @@ impl ProgressEar {
         for (slot, span) in cadence_ms.iter_mut().zip(whole) {
             *slot = span.ms as u16;
         }
-        let countries = pattern
-            .map(|p| {
-                p.countries
-                    .iter()
-                    .map(|&at| self.plans.countries()[usize::from(at)].country.clone())
-                    .collect()
-            })
-            .unwrap_or_default();
+        let countries = pattern.map(|p| Arc::clone(&p.codes)).unwrap_or_default();
         ToneHeard {
             kind,
             hz,
