@@ -361,6 +361,7 @@ mod tests {
             kind: ProgressTone::Ringback,
             hz: [425.0, 0.0],
             cadence_ms: [0; 4],
+            burst: Default::default(),
             countries: countries.iter().map(|&code| code.to_owned()).collect(),
             runner_up: None,
         })
