@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::activity::Hearing;
 use crate::answer::Opinion;
 use crate::early_talk::EarlyTalk;
-use crate::event::{Activity, Event, EventKind, ProgressTone, SitKind};
+use crate::event::{Activity, Event, EventKind, FaxKind, ModemKind, ProgressTone, SitKind};
 use crate::events::Events;
 use crate::front::Frame;
 use crate::profile::{OperatingPoint, Profile};
@@ -65,6 +65,9 @@ struct Facts {
     digits: u32,
     fax: Option<f32>,
     modem: Option<f32>,
+    /// The preamble of a fax was heard; a modem's carrier was.
+    flags: bool,
+    carrier: bool,
     beep: Option<f32>,
     opinion: Option<Opinion>,
     /// The last hop with speech after the answer.
@@ -264,8 +267,14 @@ impl Facts {
                 }
             }
             EventKind::Dtmf(_) => self.digits += 1,
-            EventKind::Fax(_) => self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence)),
-            EventKind::Modem(_) => self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence)),
+            EventKind::Fax(kind) => {
+                self.flags |= *kind == FaxKind::Flags;
+                self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence));
+            }
+            EventKind::Modem(kind) => {
+                self.carrier |= matches!(kind, ModemKind::V22 | ModemKind::Bell103 | ModemKind::V23);
+                self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence));
+            }
             EventKind::Beep(_) => {
                 let after = |since: Option<SampleTime>| since.map_or(0, |since| self.ms(event.from - since));
                 let in_time =
@@ -315,6 +324,12 @@ impl Facts {
         }
         match (self.modem, self.fax) {
             (Some(modem), Some(fax)) if modem > fax => Some(
+                Finding::of(Class::Modem, modem, Evidence::Tone)
+                    .or(Class::Fax, fax * (1.0 - modem))
+                    .last(),
+            ),
+            // A modem that answers with the plain tone of V.25 sends its carrier after it; a fax sends V.21.
+            (Some(modem), Some(fax)) if self.carrier && !self.flags => Some(
                 Finding::of(Class::Modem, modem, Evidence::Tone)
                     .or(Class::Fax, fax * (1.0 - modem))
                     .last(),
@@ -460,7 +475,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Beep, FaxKind, PromptHeard, ToneHeard};
+    use crate::event::{Beep, PromptHeard, ToneHeard};
     use crate::prompts::PromptId;
 
     /// Events at given milliseconds, then the finding that stands `at_ms`.
@@ -589,6 +604,21 @@ mod tests {
             3_000,
             Some(0),
             &[(2_000, EventKind::Fax(FaxKind::Ced))],
+            "answer.fax Tone",
+        );
+        // V.22 answers with the same plain tone; a fax that sends data sounds like a carrier at times.
+        let (ced, flags) = (EventKind::Fax(FaxKind::Ced), EventKind::Fax(FaxKind::Flags));
+        let carrier = EventKind::Modem(ModemKind::V22);
+        check(
+            6_000,
+            Some(0),
+            &[(2_000, ced.clone()), (4_500, carrier.clone())],
+            "answer.modem Tone",
+        );
+        check(
+            6_000,
+            Some(0),
+            &[(2_000, ced), (4_500, flags), (6_000, carrier)],
             "answer.fax Tone",
         );
         let beep = EventKind::Beep(Beep {
