@@ -136,7 +136,7 @@ for i in range(700):
         nz=bandpass(noise(kind,n,others)); nz/=np.std(nz)+1e-9
         nz*=.1*10**(-snr/20)*.7
         if rng.random()<.3: nz[:int(rng.uniform(0,.6)*n)]=0
-        else: nz=10**(rng.uniform(-75,-62)/20)*rng.standard_normal(n)
+    else: nz=10**(rng.uniform(-75,-62)/20)*rng.standard_normal(n)
     z=bandpass(x)+nz
     z*=10**(rng.uniform(-16,8)/20)
     if rng.random()<.3: z=gsm(z)

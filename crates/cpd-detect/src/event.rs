@@ -1,5 +1,7 @@
 //! What a detector tells: events on the sample clock, each with its span, its confidence and its evidence.
 
+use std::sync::Arc;
+
 use crate::prompts::PromptId;
 use crate::time::SampleTime;
 use crate::verdict::Verdict;
@@ -78,8 +80,10 @@ pub struct ToneHeard {
     pub hz: [f32; 2],
     /// On and off times measured, ms: up to two pairs; 0 where not yet known.
     pub cadence_ms: [u16; 4],
+    /// Where its newest burst began, and where it ended or how far it was heard.
+    pub burst: [SampleTime; 2],
     /// Countries whose plan fits best (ISO 3166 codes), most likely first; empty where unknown.
-    pub countries: Vec<String>,
+    pub countries: Arc<[String]>,
     /// The runner-up among the kinds, with its probability, where the cadence is ambiguous.
     pub runner_up: Option<(ProgressTone, f32)>,
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::activity::Hearing;
 use crate::answer::Opinion;
-use crate::event::{Activity, Event, EventKind, ProgressTone, SitKind};
+use crate::early_talk::EarlyTalk;
+use crate::event::{Activity, Event, EventKind, FaxKind, ModemKind, ProgressTone, SitKind};
 use crate::events::Events;
 use crate::front::Frame;
 use crate::profile::{OperatingPoint, Profile};
@@ -20,13 +21,6 @@ use crate::verdict::{Class, Evidence, Verdict};
 /// Speech before the answer that makes an announcement: longer than a cough, a word bleeding over, a "hello" of a
 /// signalling race.
 const ANNOUNCEMENT_SPEECH_MS: u64 = 1_000;
-/// Talk this far below the ringing is behind the line and not on it, dB: hops of syllables range over 15 dB, the background
-/// that people hear while it rings lies lower.
-const BELOW_RING_DB: f32 = 12.0;
-/// What a hop adds to the level of the ringing: a mean over 0.2 s.
-const RING_LEVEL_SHARE: f32 = 0.05;
-/// A tone this long after ringing is the next ring, hops: 0.3 s, more than a held vowel.
-const RINGS_AGAIN_HOPS: u32 = 30;
 /// Talk that leaves a digit the decisive thing, ms for each digit and beside: the digit itself may pass for a syllable.
 const TALK_A_DIGIT_MS: u64 = 250;
 const TALK_BESIDE_DIGITS_MS: u64 = 400;
@@ -57,14 +51,10 @@ struct Facts {
     answered: Option<SampleTime>,
     /// What the line sounds like.
     activity: Option<Activity>,
-    /// Hops that the present tone lasts.
-    tone_hops: u32,
-    /// Hops of talk before the answer that is as loud as the ringing was.
-    early_talk_hops: u64,
+    /// Talk before the answer.
+    early_talk: EarlyTalk,
     /// Hops of talk after the answer.
     talk_hops: u64,
-    /// Level of the ringing, dBm0: what the network plays at the call's own level.
-    ring_dbm0: Option<f32>,
     /// Hops heard since the answer, or since the last one that held anything but silence or noise. Lost audio counts
     /// for nothing: nobody knows whether it was silent.
     quiet_hops: u64,
@@ -75,6 +65,9 @@ struct Facts {
     digits: u32,
     fax: Option<f32>,
     modem: Option<f32>,
+    /// The preamble of a fax was heard; a modem's carrier was.
+    flags: bool,
+    carrier: bool,
     beep: Option<f32>,
     opinion: Option<Opinion>,
     /// The last hop with speech after the answer.
@@ -215,10 +208,6 @@ impl Facts {
         self.quiet_hops * 10
     }
 
-    fn early_talk_ms(&self) -> u64 {
-        self.early_talk_hops * 10
-    }
-
     fn talk_ms(&self) -> u64 {
         self.talk_hops * 10
     }
@@ -227,52 +216,24 @@ impl Facts {
     fn follow_talk(&mut self, frame: &Frame<'_>) {
         match self.activity {
             Some(Activity::Speech) if self.answered.is_some() => self.talk_hops += 1,
-            Some(Activity::Speech) => self.early_talk_hops += u64::from(self.is_played(frame.level_dbm0)),
-            Some(Activity::Tone) if self.answered.is_none() => {
-                let ring = self.ring_dbm0.get_or_insert(frame.level_dbm0);
-                *ring += RING_LEVEL_SHARE * (frame.level_dbm0 - *ring);
-                self.tone_hops += 1;
-                let ringing = self.tone.is_some_and(|tone| tone.kind == ProgressTone::Ringback);
-                if ringing && self.tone_hops == RINGS_AGAIN_HOPS {
-                    // What sounded like talk was behind the ringing, or the network announced a forwarding.
-                    self.early_talk_hops = 0;
-                }
+            Some(activity) if self.answered.is_none() => {
+                let rings = self.tone.is_some_and(|tone| tone.kind == ProgressTone::Ringback);
+                let at = frame.rate.at_hop(frame.index);
+                self.early_talk.hear(activity, at, frame.level_dbm0, rings);
             }
-            Some(
-                Activity::Tone
-                | Activity::Silence
-                | Activity::ComfortNoise
-                | Activity::Noise
-                | Activity::Music,
-            )
-            | None => {}
+            Some(_) | None => {}
         }
-    }
-
-    /// Whether sound before the answer is loud enough to be played by the network, where it is known how loud that is.
-    fn is_played(&self, level_dbm0: f32) -> bool {
-        self.ring_dbm0
-            .is_none_or(|ring| level_dbm0 > ring - BELOW_RING_DB)
     }
 
     fn on_activity(&mut self, activity: Activity, event: &Event) {
         self.activity = Some(activity);
-        self.tone_hops = 0;
-        match activity {
-            // The stretch began before it was known.
-            Activity::Speech => {
-                let since = event.known - event.from.max(self.answered.unwrap_or_default());
-                let hops = self.ms(since) / 10;
-                match self.answered {
-                    Some(_) => self.talk_hops += hops,
-                    None => self.early_talk_hops += hops,
-                }
-            }
-            Activity::Tone
-            | Activity::Silence
-            | Activity::ComfortNoise
-            | Activity::Noise
-            | Activity::Music => {}
+        // The stretch began before it was known.
+        let from = event.from.max(self.answered.unwrap_or_default());
+        let hops = self.ms(event.known - from) / 10;
+        match (self.answered, activity) {
+            (Some(_), Activity::Speech) => self.talk_hops += hops,
+            (Some(_), _) => {}
+            (None, activity) => self.early_talk.begin(activity, from, hops as u32),
         }
     }
 
@@ -283,15 +244,16 @@ impl Facts {
                 // What the network played while it rang says nothing about who answered.
                 self.tone = None;
                 self.melody = None;
-                self.early_talk_hops = 0;
+                self.early_talk.clear();
                 self.quiet_hops = 0;
             }
             EventKind::Tone(tone) => {
+                self.early_talk.on_tone(tone, event.from);
                 self.tone = Some(Tone {
                     kind: tone.kind,
                     confidence: event.confidence,
                     runner_up: tone.runner_up,
-                    after_speech: self.early_talk_ms() >= ANNOUNCEMENT_SPEECH_MS || self.opinion.is_some(),
+                    after_speech: self.early_talk.ms() >= ANNOUNCEMENT_SPEECH_MS || self.opinion.is_some(),
                 });
             }
             EventKind::Melody => self.melody = Some(event.confidence),
@@ -305,8 +267,14 @@ impl Facts {
                 }
             }
             EventKind::Dtmf(_) => self.digits += 1,
-            EventKind::Fax(_) => self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence)),
-            EventKind::Modem(_) => self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence)),
+            EventKind::Fax(kind) => {
+                self.flags |= *kind == FaxKind::Flags;
+                self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence));
+            }
+            EventKind::Modem(kind) => {
+                self.carrier |= matches!(kind, ModemKind::V22 | ModemKind::Bell103 | ModemKind::V23);
+                self.modem = Some(self.modem.unwrap_or(0.0).max(event.confidence));
+            }
             EventKind::Beep(_) => {
                 let after = |since: Option<SampleTime>| since.map_or(0, |since| self.ms(event.from - since));
                 let in_time =
@@ -360,6 +328,12 @@ impl Facts {
                     .or(Class::Fax, fax * (1.0 - modem))
                     .last(),
             ),
+            // A modem that answers with the plain tone of V.25 sends its carrier after it; a fax sends V.21.
+            (Some(modem), Some(fax)) if self.carrier && !self.flags => Some(
+                Finding::of(Class::Modem, modem, Evidence::Tone)
+                    .or(Class::Fax, fax * (1.0 - modem))
+                    .last(),
+            ),
             (Some(modem), None) => Some(Finding::of(Class::Modem, modem, Evidence::Tone).last()),
             (modem, Some(fax)) => {
                 let other = modem.unwrap_or(0.0) * (1.0 - fax);
@@ -374,7 +348,7 @@ impl Facts {
     }
 
     fn before_answer(&self) -> Option<Finding> {
-        let speech = self.early_talk_ms();
+        let speech = self.early_talk.ms();
         if let Some(tone) = self.tone
             && tone.kind != ProgressTone::Ringback
             && !tone.after_speech
@@ -501,7 +475,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Beep, FaxKind, PromptHeard, ToneHeard};
+    use crate::event::{Beep, PromptHeard, ToneHeard};
     use crate::prompts::PromptId;
 
     /// Events at given milliseconds, then the finding that stands `at_ms`.
@@ -541,7 +515,8 @@ mod tests {
             kind,
             hz: [425.0, 0.0],
             cadence_ms: [0; 4],
-            countries: vec![],
+            burst: [SampleTime(0); 2],
+            countries: Arc::default(),
             runner_up: None,
         })
     }
@@ -629,6 +604,21 @@ mod tests {
             3_000,
             Some(0),
             &[(2_000, EventKind::Fax(FaxKind::Ced))],
+            "answer.fax Tone",
+        );
+        // V.22 answers with the same plain tone; a fax that sends data sounds like a carrier at times.
+        let (ced, flags) = (EventKind::Fax(FaxKind::Ced), EventKind::Fax(FaxKind::Flags));
+        let carrier = EventKind::Modem(ModemKind::V22);
+        check(
+            6_000,
+            Some(0),
+            &[(2_000, ced.clone()), (4_500, carrier.clone())],
+            "answer.modem Tone",
+        );
+        check(
+            6_000,
+            Some(0),
+            &[(2_000, ced), (4_500, flags), (6_000, carrier)],
             "answer.fax Tone",
         );
         let beep = EventKind::Beep(Beep {

@@ -20,6 +20,7 @@
 pub mod activity;
 pub mod answer;
 mod detector;
+mod early_talk;
 pub mod event;
 mod events;
 pub mod front;

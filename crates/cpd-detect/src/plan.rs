@@ -5,7 +5,7 @@
 //! frequencies ([`Voice`]) and the distinct cadences ([`Pattern`]), each with the countries that use it.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use toml::{Table, Value};
 
@@ -76,6 +76,8 @@ pub struct Pattern {
     pub(crate) lengths: Vec<Length>,
     /// Indices into [`Plans::countries`].
     pub countries: Vec<u16>,
+    /// The same by code, ready to be told while a call is heard, where nothing is allocated.
+    pub codes: Arc<[String]>,
 }
 
 /// A plan that could not be read: which file, which key, why.
@@ -147,6 +149,10 @@ impl Plans {
                 all.add_pattern(at, kind, &steps);
             }
         }
+        for pattern in &mut all.patterns {
+            let code = |&at: &u16| all.countries[usize::from(at)].country.clone();
+            pattern.codes = pattern.countries.iter().map(code).collect();
+        }
         all
     }
 
@@ -186,6 +192,7 @@ impl Plans {
                 lengths: steps_ms.iter().map(|&ms| Length::of(ms)).collect(),
                 steps_ms,
                 countries: vec![country as u16],
+                codes: Arc::default(),
             });
         }
     }

@@ -146,7 +146,7 @@ fn tone_json(tone: &ToneHeard) -> Value {
         "tone": words::tone(tone.kind),
         "hz": frequencies(tone.hz),
         "cadence_ms": tone.cadence_ms,
-        "countries": tone.countries,
+        "countries": &tone.countries[..],
         "runner_up": tone.runner_up.map(|(kind, probability)| json!([words::tone(kind), rounded(probability)])),
     })
 }

@@ -164,7 +164,7 @@ fn note(moments: &mut Vec<Moment>, event: &Event, library: &Library) {
 /// A tone that goes on, or is known better, is the same moment.
 fn note_tone(moments: &mut Vec<Moment>, at_ms: u64, tone: &ToneHeard) {
     let mut words = words::tone(tone.kind).to_owned();
-    if let [first, rest @ ..] = tone.countries.as_slice() {
+    if let [first, rest @ ..] = &tone.countries[..] {
         words.push(' ');
         words.push_str(first);
         for country in rest.iter().take(2) {
@@ -361,6 +361,7 @@ mod tests {
             kind: ProgressTone::Ringback,
             hz: [425.0, 0.0],
             cadence_ms: [0; 4],
+            burst: Default::default(),
             countries: countries.iter().map(|&code| code.to_owned()).collect(),
             runner_up: None,
         })

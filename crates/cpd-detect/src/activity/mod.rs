@@ -17,6 +17,7 @@ use crate::event::{Event, EventKind};
 use crate::events::Events;
 use crate::front::{BANDS, FLOOR_DBM0, Frame, dbm0};
 use crate::peaks::Peaks;
+use crate::tones::dtmf;
 
 use floor::NoiseFloor;
 use music::MusicEar;
@@ -199,7 +200,9 @@ impl ActivityEar {
             tone: self.steady.tone(),
             peaky_db: bands.peaky_db,
         });
-        self.hearing.speech = if frame.lost > 0.5 {
+        // The two lines of a key begin, stop and change as syllables do.
+        let is_key = active && dtmf::is_digit(peaks);
+        self.hearing.speech = if frame.lost > 0.5 || is_key {
             self.speech.rest()
         } else {
             self.speech.judge(&self.features)
@@ -280,6 +283,22 @@ impl Bands {
 mod tests {
     use super::testing::Scene;
     use crate::event::Activity;
+
+    #[test]
+    fn keys_are_no_speech() {
+        let mut scene = Scene::new().silence(800);
+        for (row, column) in [
+            (697.0, 1_209.0),
+            (770.0, 1_477.0),
+            (852.0, 1_336.0),
+            (941.0, 1_209.0),
+        ] {
+            scene = scene.tones(110, &[row, column], 0.1).silence(150);
+        }
+        let heard = scene.noise_from(0, 0.002).heard();
+        let share = heard.share(0, 1_800, |h| h.speech > 0.5);
+        assert!(share < 0.02, "{share}");
+    }
 
     #[test]
     fn speech_is_heard_in_quiet_and_in_noise_and_the_pause_before_it_is_not() {

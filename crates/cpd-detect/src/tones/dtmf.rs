@@ -141,6 +141,11 @@ struct Pair {
     share: f32,
 }
 
+/// Whether the peaks of a hop are a digit's.
+pub(crate) fn is_digit(peaks: &Peaks) -> bool {
+    pair(peaks.as_slice()).is_some()
+}
+
 /// The digit that the peaks of a hop are, if any.
 fn pair(peaks: &[Peak]) -> Option<Pair> {
     let of_group = |group: &[f32; 4]| {

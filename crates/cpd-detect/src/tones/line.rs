@@ -92,7 +92,12 @@ impl Line {
 
     /// Whether the line stands as still and as clear as a tone does, though perhaps in noise and through a codec.
     pub fn is_tone(&self) -> bool {
-        self.hops > 8 && self.shake_hz < TONE_SHAKE_HZ && self.prominence_db > TONE_PROMINENCE_DB
+        self.hops > 8 && self.stands_out()
+    }
+
+    /// The same of a line that was just begun.
+    pub fn stands_out(&self) -> bool {
+        self.shake_hz < TONE_SHAKE_HZ && self.prominence_db > TONE_PROMINENCE_DB
     }
 
     fn begin(id: u32, hop: u64, peak: &Peak) -> Line {

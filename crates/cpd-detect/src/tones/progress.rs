@@ -343,8 +343,21 @@ impl ProgressEar {
             known: frame.end(),
             from: self.train.from,
             confidence,
-            kind: EventKind::Tone(self.heard(kind, opinion, runner_up)),
+            kind: EventKind::Tone(self.heard(frame, kind, opinion, runner_up)),
         });
+    }
+
+    /// Where the newest burst began and ended; where it still lasts, the present.
+    fn newest_burst(&self, frame: &Frame<'_>) -> [SampleTime; 2] {
+        let edge = self.train.edge;
+        let ended_ms = self.train.len.checked_sub(1).map(|at| self.train.spans[at].ms);
+        match ended_ms {
+            Some(ms) if !self.train.on => {
+                let length = (ms * frame.rate.hz() as f32 / 1_000.0) as u64;
+                [SampleTime(edge.0.saturating_sub(length)), edge]
+            }
+            Some(_) | None => [edge, frame.end()],
+        }
     }
 
     /// Whether enough was heard to speak of ringing: one long burst, or two of any length.
@@ -367,7 +380,13 @@ impl ProgressEar {
         }
     }
 
-    fn heard(&self, kind: ProgressTone, opinion: &Opinion, runner_up: (ProgressTone, f32)) -> ToneHeard {
+    fn heard(
+        &self,
+        frame: &Frame<'_>,
+        kind: ProgressTone,
+        opinion: &Opinion,
+        runner_up: (ProgressTone, f32),
+    ) -> ToneHeard {
         let lines = self.train.lines.as_slice();
         let pattern = self.plans.patterns().get(opinion.best[place(kind)]);
         let mut hz = [0.0; 2];
@@ -387,18 +406,12 @@ impl ProgressEar {
         for (slot, span) in cadence_ms.iter_mut().zip(whole) {
             *slot = span.ms as u16;
         }
-        let countries = pattern
-            .map(|p| {
-                p.countries
-                    .iter()
-                    .map(|&at| self.plans.countries()[usize::from(at)].country.clone())
-                    .collect()
-            })
-            .unwrap_or_default();
+        let countries = pattern.map(|p| Arc::clone(&p.codes)).unwrap_or_default();
         ToneHeard {
             kind,
             hz,
             cadence_ms,
+            burst: self.newest_burst(frame),
             countries,
             runner_up: (runner_up.1 > 0.02).then_some(runner_up),
         }

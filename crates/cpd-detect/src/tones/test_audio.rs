@@ -200,7 +200,8 @@ impl Audio {
 }
 
 fn mean_square(dbm0: f32) -> f32 {
-    10_f32.powf((dbm0 - 3.14 - 3.010_3) / 10.0)
+    // A full-scale sine, of mean square one half, has 3.14 dBm0; the square wave 3.01 dB more.
+    10_f32.powf((dbm0 - 6.150_3) / 10.0)
 }
 
 /// One event.
