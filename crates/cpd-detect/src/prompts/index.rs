@@ -6,9 +6,10 @@
 
 use super::print::Signature;
 
-/// Bits of a whole signature (57) that may differ from the prompt's: between random pieces of speech half of them do,
-/// between a prompt and its copy through the worst tenth of lines one in four.
-const DIFFERING_BITS_MAX: u32 = 17;
+/// Bits of a whole signature (57) that may differ from the prompt's. Of the 33 that no key covers, half differ between random
+/// pieces of speech (eleven or fewer: one in twenty-five), a quarter between a prompt and its copy through the worst tenth
+/// of lines; and what one look-up misses, the next finds.
+const DIFFERING_BITS_MAX: u32 = 11;
 /// Places that are looked at for one key in one segment: what is more common than this tells prompts apart badly, and
 /// the next hop brings another key.
 const PLACES_MAX: usize = 128;
