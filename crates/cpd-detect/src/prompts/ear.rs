@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::library::Library;
 use super::print::Printer;
-use super::trails::{REFUTED_NATS, Trail, Trails};
+use super::trails::{Trail, Trails};
 use super::{PromptHeard, PromptId};
 use crate::activity::Hearing;
 use crate::event::{Event, EventKind};
@@ -110,7 +110,7 @@ impl PromptEar {
                     && rival.net_bits() > trail.net_bits() + RIVAL_BITS
                     && trail.against > rival.against + OUTDONE_NATS
             });
-            if !trail.told || (trail.against < REFUTED_NATS && !outdone) {
+            if !trail.told || (!trail.refuted() && !outdone) {
                 return true;
             }
             events.push(event(frame, trail, None, EventKind::PromptRetracted));

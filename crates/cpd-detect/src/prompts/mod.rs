@@ -8,6 +8,8 @@ mod ear;
 mod index;
 mod library;
 mod print;
+#[cfg(test)]
+mod tests;
 mod trails;
 
 pub use category::class_of_category;

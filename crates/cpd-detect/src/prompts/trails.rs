@@ -51,6 +51,8 @@ pub(crate) struct Trail {
     pub(crate) prompt: u32,
     /// Hop in the prompt minus hop in the call.
     offset: i64,
+    /// The same when it was found.
+    offset_found: i64,
     /// First hop of the call that counts.
     pub(crate) began: u64,
     /// Last hop of the call that agreed.
@@ -155,17 +157,29 @@ impl Trail {
         broad < BROAD_MIN && broad < fine + BROAD_LEAD
     }
 
+    /// Whether it runs faster or slower than the prompt by more than any line: the same words, spoken once more.
+    fn out_of_time(&self) -> bool {
+        let moved = (self.offset - self.offset_found).unsigned_abs();
+        moved >= MOVED_HOPS_MIN && moved * MOVED_ONE_IN > self.agreed.saturating_sub(self.began)
+    }
+
+    /// Whether something speaks so strongly against the trail that it is none.
+    pub(crate) fn refuted(&self) -> bool {
+        self.against > REFUTED_NATS || self.out_of_time()
+    }
+
     /// Where in the prompt a hop of the call lies.
     pub(crate) fn place(&self, hop: u64) -> i64 {
         hop as i64 + self.offset
     }
 
-    /// Whether the prompt is over at a hop, or the trail has nothing to say any more.
+    /// Whether the prompt is over at a hop, or the trail has nothing to say any more. One that was told is kept for as long as
+    /// what it explained is remembered, so that its last words are not taken for the prompt once more.
     pub(crate) fn over(&self, library: &Library, hop: u64) -> bool {
         library.prompt(self.prompt).is_none()
-            || self.place(hop) >= i64::from(self.prompt_hops)
+            || self.place(hop) >= i64::from(self.prompt_hops) + if self.told { MEMORY_HOPS as i64 } else { 0 }
             || hop > self.agreed + FADED_HOPS
-            || (!self.told && (self.against > REFUTED_NATS || self.net_bits() < LEAST_BITS))
+            || (!self.told && (self.refuted() || self.net_bits() < LEAST_BITS))
     }
 
     /// Whether it is at the prompt's end.
@@ -255,7 +269,12 @@ impl Trail {
 
 /// Log-likelihood ratio at which a trail is refuted, nats: e⁻²⁰ times as likely as other words. A third of a second of clear
 /// speech says so, a second in noise.
-pub(crate) const REFUTED_NATS: f32 = 20.0;
+const REFUTED_NATS: f32 = 20.0;
+
+/// A trail that moved by this many hops and by more than one in so many is out of time. Clocks differ by 100 ppm and a packet
+/// left out or played twice moves audio by two hops; two speakers differ by several per cent.
+const MOVED_HOPS_MIN: u64 = 5;
+const MOVED_ONE_IN: u64 = 100;
 
 /// Correlation of the broad shape that a prompt has on nineteen lines in twenty (median 0.94); other voices stay below 0.71.
 const BROAD_MIN: f32 = 0.70;
@@ -477,6 +496,7 @@ fn trace_back(reference: &Prompt, printer: &Printer, newest: u64, prompt: u32, o
     Some(Trail {
         prompt,
         offset,
+        offset_found: offset,
         began,
         agreed: newest,
         sums,
@@ -500,6 +520,7 @@ impl Trail {
     const NONE: Trail = Trail {
         prompt: 0,
         offset: 0,
+        offset_found: 0,
         began: 0,
         agreed: 0,
         sums: Sums {
