@@ -29,8 +29,6 @@ const SPAN_HOPS_MIN: u64 = 62;
 const ALIKE_HOPS_MIN: u64 = 72;
 /// A match is held back while this much speaks against what was heard last, nats: a tenth of a second of other words.
 const DOUBT_NATS: f32 = 4.0;
-/// A prompt that was told gives way to another that fits better when this much speaks against it, nats.
-const OUTDONE_NATS: f32 = 8.0;
 /// What a prompt joined in its middle must outweigh, bits: five calls in six begin at the start, and a middle has a hundred
 /// places.
 const MIDDLE_BITS: f32 = 6.0;
@@ -92,25 +90,11 @@ impl PromptEar {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// Takes back what was told and turned out otherwise: refuted by what follows, or outdone by a prompt that began alike.
+    /// Takes back what was told and is refuted by what follows. A prompt that began alike is then free to be told.
     fn retract(&mut self, frame: &Frame<'_>, events: &mut Events) {
-        let need = self.library.match_bits();
-        let rival = self
-            .trails
-            .as_slice()
-            .iter()
-            .filter(|trail| !trail.told && trail.net_bits() >= need)
-            .copied()
-            .max_by(|a, b| a.net_bits().total_cmp(&b.net_bits()));
         let mut retracted = self.retracted;
         self.trails.retain(|trail| {
-            let outdone = rival.is_some_and(|rival| {
-                rival.prompt != trail.prompt
-                    && rival.began < trail.agreed
-                    && rival.net_bits() > trail.net_bits() + RIVAL_BITS
-                    && trail.against > rival.against + OUTDONE_NATS
-            });
-            if !trail.told || (!trail.refuted() && !outdone) {
+            if !trail.told || !trail.refuted() {
                 return true;
             }
             events.push(event(frame, trail, None, EventKind::PromptRetracted));

@@ -182,8 +182,8 @@ fn lost_packets_speak_neither_for_nor_against() {
         seed: 5,
         ..Line::clean()
     };
-    for n in 0..6 {
-        let story = Story::of_stretches(&library, &line.carry_with_gaps(&played(&prompts[n])));
+    for (n, samples) in prompts.iter().enumerate().take(6) {
+        let story = Story::of_stretches(&library, &line.carry_with_gaps(&played(samples)));
         assert_eq!(story.standing(), [PromptId(n as u32)], "prompt {n}: {story:?}");
     }
 }
@@ -192,8 +192,8 @@ fn lost_packets_speak_neither_for_nor_against() {
 fn a_prompt_is_joined_in_its_middle() {
     let prompts = twenty();
     let library = library_of(&slices(&prompts));
-    for n in 0..6 {
-        let rest = &prompts[n][prompts[n].len() * 2 / 5..];
+    for (n, samples) in prompts.iter().enumerate().take(6) {
+        let rest = &samples[samples.len() * 2 / 5..];
         let story = Story::of(&library, &Line::clean().carry(&played(rest)));
         assert_eq!(story.standing(), [PromptId(n as u32)], "prompt {n}: {story:?}");
     }
@@ -241,8 +241,8 @@ fn a_near_miss_is_held_or_taken_back() {
 fn a_few_words_and_then_silence_are_no_prompt() {
     let prompts = twenty();
     let library = library_of(&slices(&prompts));
-    for n in 0..6 {
-        let mut words = prompts[n][..7_200].to_vec();
+    for (n, samples) in prompts.iter().enumerate().take(6) {
+        let mut words = samples[..7_200].to_vec();
         words.resize(24_000, 0);
         let story = Story::of(&library, &played(&words));
         assert!(story.standing().is_empty(), "prompt {n}: {story:?}");
