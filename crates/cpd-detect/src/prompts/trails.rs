@@ -28,9 +28,9 @@ const LEAST_BITS: f32 = 5.0;
 const INDEPENDENT: f32 = 10.0;
 /// Tracing back ends where so much evidence was lost that the agreement had clearly begun later, bits.
 const TRACE_LOSS_BITS: f32 = 12.0;
-/// Tracing back ends where the newest quarter of a second brings less than this with each shape after the first four, bits:
-/// what the index found by chance.
-const TRACE_LEAST_BITS: f32 = 0.5;
+/// Tracing back ends where each of the newest sixteen shapes after the first four brings less than this, bits: what the
+/// index found by chance. A correlation of 0.5 brings 0.8.
+const TRACE_LEAST_BITS: f32 = 0.6;
 /// Time constant of the comparison between neighbouring offsets, in compared shapes: 0.5 s.
 const ANCHOR_SHAPES: f32 = 25.0;
 /// A neighbouring offset (±10 ms) is taken when it explains the last half second better by this much, nats. Clocks drift
@@ -460,7 +460,7 @@ fn trace_back(reference: &Prompt, printer: &Printer, newest: u64, prompt: u32, o
                     best = (bits, sums, hop);
                     best_gain_db = gain.0 / gain.1;
                 }
-                let hopeless = compared <= 12 && bits < TRACE_LEAST_BITS * (compared as f32 - 4.0);
+                let hopeless = bits < TRACE_LEAST_BITS * (compared.min(16) as f32 - 4.0);
                 if bits < best.0 - TRACE_LOSS_BITS || hopeless {
                     break;
                 }
