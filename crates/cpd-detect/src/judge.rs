@@ -165,6 +165,11 @@ impl Judge {
                 }
                 v.decided
             }
+            // Another prompt of the same class is another finding: the first was taken back.
+            Some(Verdict {
+                evidence: Evidence::Prompt(before),
+                ..
+            }) if matches!(finding.evidence, Evidence::Prompt(after) if after != *before) => now,
             // Greeting and beep are two views of the same machine; the class was decided by the first.
             Some(v) if v.class == finding.class => v.decided,
             Some(_) | None => now,

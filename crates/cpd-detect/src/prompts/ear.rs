@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::library::Library;
 use super::print::Printer;
-use super::trails::{REFUTED_NATS, Trail, Trails};
+use super::trails::{Trail, Trails};
 use super::{PromptHeard, PromptId};
 use crate::activity::Hearing;
 use crate::event::{Event, EventKind};
@@ -24,20 +24,18 @@ const RIVAL_BITS: f32 = 16.0;
 const HOLD_HOPS_MAX: u64 = 300;
 /// Audio that a match must rest on, hops: prompts of one voice share openings ("The number you have dialled …"), and
 /// shorter agreement is an opening rather than a prompt.
-const SPAN_HOPS_MIN: u64 = 66;
+const SPAN_HOPS_MIN: u64 = 62;
 /// The same where another prompt fits as well and means the same to the call, hops: time for one of them to fall behind.
-const ALIKE_HOPS_MIN: u64 = 75;
+const ALIKE_HOPS_MIN: u64 = 72;
 /// A match is held back while this much speaks against what was heard last, nats: a tenth of a second of other words.
 const DOUBT_NATS: f32 = 4.0;
-/// A prompt that was told gives way to another that fits better when this much speaks against it, nats.
-const OUTDONE_NATS: f32 = 8.0;
-/// What a prompt that is played from its start has ahead of one that is joined in its middle, bits: five calls in six
-/// begin at the start, and a middle has a hundred places.
-const START_BITS: f32 = 6.0;
+/// What a prompt joined in its middle must outweigh, bits: five calls in six begin at the start, and a middle has a hundred
+/// places.
+const MIDDLE_BITS: f32 = 6.0;
 /// A prompt that begins within so many hops of the trail is played from its start.
 const START_HOPS: i64 = 20;
-/// Looks the index up every second hop: 20 ms.
-const SEEK_HOPS: u64 = 2;
+/// The index is looked up every third hop, 30 ms: a signature changes little in less, and a trail is traced back anyway.
+pub(crate) const SEEK_HOPS: u64 = 3;
 
 /// Recognises the prompts of a library in one call.
 pub struct PromptEar {
@@ -92,25 +90,11 @@ impl PromptEar {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// Takes back what was told and turned out otherwise: refuted by what follows, or outdone by a prompt that began alike.
+    /// Takes back what was told and is refuted by what follows. A prompt that began alike is then free to be told.
     fn retract(&mut self, frame: &Frame<'_>, events: &mut Events) {
-        let need = self.library.match_bits();
-        let rival = self
-            .trails
-            .as_slice()
-            .iter()
-            .filter(|trail| !trail.told && trail.net_bits() >= need)
-            .copied()
-            .max_by(|a, b| a.net_bits().total_cmp(&b.net_bits()));
         let mut retracted = self.retracted;
         self.trails.retain(|trail| {
-            let outdone = rival.is_some_and(|rival| {
-                rival.prompt != trail.prompt
-                    && rival.began < trail.agreed
-                    && rival.net_bits() > trail.net_bits() + RIVAL_BITS
-                    && trail.against > rival.against + OUTDONE_NATS
-            });
-            if !trail.told || (trail.against < REFUTED_NATS && !outdone) {
+            if !trail.told || !trail.refuted() {
                 return true;
             }
             events.push(event(frame, trail, None, EventKind::PromptRetracted));
@@ -155,10 +139,11 @@ impl PromptEar {
         // Prompts that mean the same to the call are told apart while it goes on.
         let alike = |rival| span >= ALIKE_HOPS_MIN && self.mean_the_same(PromptId(trail.prompt), rival);
         let settled = rival.is_none_or(alike) || trail.finished(hop) || span >= HOLD_HOPS_MAX;
-        let known = bits >= self.library.match_bits()
+        // Another voice does not keep time for as long as twice the evidence takes.
+        let known = bits >= self.library.match_bits() + middle_bits(trail)
             && span >= SPAN_HOPS_MIN
             && trail.against < DOUBT_NATS
-            && !trail.other_voice()
+            && (!trail.other_voice() || bits >= 2.0 * self.library.match_bits())
             && settled;
         if known {
             events.push(event(frame, trail, rival, EventKind::Prompt));
@@ -183,10 +168,17 @@ impl PromptEar {
     }
 }
 
-/// Evidence, with what speaks for a prompt that is played from its start, bits.
+/// Evidence less what a prompt joined in its middle must outweigh, bits.
 fn rank(trail: &Trail) -> f32 {
-    let from_start = trail.place(trail.began) < START_HOPS;
-    trail.net_bits() + if from_start { START_BITS } else { 0.0 }
+    trail.net_bits() - middle_bits(trail)
+}
+
+fn middle_bits(trail: &Trail) -> f32 {
+    if trail.place(trail.began) < START_HOPS {
+        0.0
+    } else {
+        MIDDLE_BITS
+    }
 }
 
 fn event(

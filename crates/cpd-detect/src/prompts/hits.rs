@@ -4,9 +4,9 @@
 //! many. There a place is traced when it was named twice within a tenth of a second. A prompt loses little by it: tracing
 //! goes back over a second, and a verdict mostly needs longer than the second name.
 
-/// Places remembered, a power of two: thirty chance resemblances a look-up and six look-ups leave half of it free.
+/// Places remembered, a power of two: thirty chance resemblances a look-up and four look-ups leave half of it free.
 const ROOM: usize = 256;
-/// Hops within which the second name must come: six look-ups.
+/// Hops within which the second name must come: four look-ups.
 const HOPS: u32 = 12;
 
 /// A place that was named, and when.

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use super::print::{KEY_BITS, Signature};
 
-/// Bits of a whole signature (57) that may differ from the prompt's. With the key found, 33 are left: between random
-/// pieces of speech half of them differ and one piece in ten passes; between a prompt and its copy through the worst
-/// tenth of lines one in four differs, and the next hop is another try. On labelled calls 12 finds as soon as 17 did.
-const DIFFERING_BITS_MAX: u32 = 12;
+/// Bits of a whole signature (57) that may differ from the prompt's. Of the 33 that no key covers, half differ between random
+/// pieces of speech (eleven or fewer: one in twenty-five), a quarter between a prompt and its copy through the worst tenth
+/// of lines; and what one look-up misses, the next finds.
+const DIFFERING_BITS_MAX: u32 = 11;
 /// Places that are looked at for one key in one segment: what is more common than this tells prompts apart badly, and
 /// the next hop brings another key.
 const PLACES_MAX: usize = 128;

@@ -9,6 +9,8 @@ mod hits;
 mod index;
 mod library;
 mod print;
+#[cfg(test)]
+mod tests;
 mod trails;
 
 pub use category::class_of_category;

@@ -17,16 +17,21 @@ use super::print::{MEMORY_HOPS, Printer, Shape};
 
 /// Trails of a call at most; the weakest makes room.
 pub(crate) const TRAILS: usize = 32;
-/// Doubtful bits of a key that a look-up turns: sixteen look-ups.
-const DOUBTFUL: usize = 4;
+/// Doubtful bits of a key that a look-up turns: eight look-ups.
+const DOUBTFUL: usize = 3;
 /// Evidence that a trail needs to begin, bits: a look-up in a library of 10,000 prompts meets chance resemblances of ten
-/// bits all the time, and each costs 0.1 µs an hour... of following.
+/// bits all the time.
 const BEGIN_BITS: f32 = 14.0;
+/// Evidence at which a trail that was not told is given up, bits: chance gives as much to one place in a hundred.
+const LEAST_BITS: f32 = 5.0;
 /// Independent numbers in a shape: the nineteen are correlated with each other and with those 20 ms before. Measured on
 /// unrelated pairs (see [`bits`]).
 const INDEPENDENT: f32 = 10.0;
 /// Tracing back ends where so much evidence was lost that the agreement had clearly begun later, bits.
 const TRACE_LOSS_BITS: f32 = 12.0;
+/// Tracing back ends where each of the newest sixteen shapes after the first four brings less than this, bits: what the
+/// index found by chance. A correlation of 0.5 brings 0.8.
+const TRACE_LEAST_BITS: f32 = 0.6;
 /// Time constant of the comparison between neighbouring offsets, in compared shapes: 0.5 s.
 const ANCHOR_SHAPES: f32 = 25.0;
 /// A neighbouring offset (±10 ms) is taken when it explains the last half second better by this much, nats. Clocks drift
@@ -47,6 +52,8 @@ pub(crate) struct Trail {
     pub(crate) prompt: u32,
     /// Hop in the prompt minus hop in the call.
     offset: i64,
+    /// The same when it was found.
+    offset_found: i64,
     /// First hop of the call that counts.
     pub(crate) began: u64,
     /// Last hop of the call that agreed.
@@ -92,10 +99,13 @@ impl Sums {
         self.xx += x * x;
         self.yy += y * y;
         self.weight += x * y;
+        xy
+    }
+
+    fn add_broad(&mut self, heard: &Shape, held: &Shape) {
         for (sum, product) in self.broad.iter_mut().zip(broad_products(heard, held)) {
             *sum += product as f32 * (1.0 / (127.0 * 127.0));
         }
-        xy
     }
 
     /// Correlation of the broad shape, and of the fine detail.
@@ -140,11 +150,6 @@ impl Trail {
         }
     }
 
-    /// How well it agrees, −1 to 1.
-    pub(crate) fn correlation(&self) -> f32 {
-        self.sums.correlation()
-    }
-
     /// Whether it may be the same words by another voice. Noise and codecs blur the fine detail of a spectrum before its broad
     /// shape; another speaker of the same words in the same time has another broad shape, while onsets and closures, which
     /// are the detail, still agree.
@@ -153,17 +158,29 @@ impl Trail {
         broad < BROAD_MIN && broad < fine + BROAD_LEAD
     }
 
+    /// Whether it runs faster or slower than the prompt by more than any line: the same words, spoken once more.
+    fn out_of_time(&self) -> bool {
+        let moved = (self.offset - self.offset_found).unsigned_abs();
+        moved >= MOVED_HOPS_MIN && moved * MOVED_ONE_IN > self.agreed.saturating_sub(self.began)
+    }
+
+    /// Whether something speaks so strongly against the trail that it is none.
+    pub(crate) fn refuted(&self) -> bool {
+        self.against > REFUTED_NATS || self.out_of_time()
+    }
+
     /// Where in the prompt a hop of the call lies.
     pub(crate) fn place(&self, hop: u64) -> i64 {
         hop as i64 + self.offset
     }
 
-    /// Whether the prompt is over at a hop, or the trail has nothing to say any more.
+    /// Whether the prompt is over at a hop, or the trail has nothing to say any more. One that was told is kept for as long as
+    /// what it explained is remembered, so that its last words are not taken for the prompt once more.
     pub(crate) fn over(&self, library: &Library, hop: u64) -> bool {
         library.prompt(self.prompt).is_none()
-            || self.place(hop) >= i64::from(self.prompt_hops)
+            || self.place(hop) >= i64::from(self.prompt_hops) + if self.told { MEMORY_HOPS as i64 } else { 0 }
             || hop > self.agreed + FADED_HOPS
-            || (!self.told && self.against > REFUTED_NATS)
+            || (!self.told && (self.refuted() || self.net_bits() < LEAST_BITS))
     }
 
     /// Whether it is at the prompt's end.
@@ -207,6 +224,7 @@ impl Trail {
             return;
         }
         let xy = self.sums.add(heard, held);
+        self.sums.add_broad(heard, held);
         let weight = heard.length() * held.length();
         let agreement = xy / (weight + 1e-6);
         let usual = self.usual;
@@ -252,12 +270,17 @@ impl Trail {
 
 /// Log-likelihood ratio at which a trail is refuted, nats: e⁻²⁰ times as likely as other words. A third of a second of clear
 /// speech says so, a second in noise.
-pub(crate) const REFUTED_NATS: f32 = 20.0;
+const REFUTED_NATS: f32 = 20.0;
+
+/// A trail that moved by this many hops and by more than one in so many is out of time. Clocks differ by 100 ppm and a packet
+/// left out or played twice moves audio by two hops; two speakers differ by several per cent.
+const MOVED_HOPS_MIN: u64 = 5;
+const MOVED_ONE_IN: u64 = 100;
 
 /// Correlation of the broad shape that a prompt has on nineteen lines in twenty (median 0.94); other voices stay below 0.71.
-const BROAD_MIN: f32 = 0.74;
+const BROAD_MIN: f32 = 0.70;
 /// What the broad shape is ahead of the detail by, where noise is what spoils both: 0.2 to 0.4 at 5 dB.
-const BROAD_LEAD: f32 = 0.15;
+const BROAD_LEAD: f32 = 0.05;
 /// Cosine coefficients that make the broad shape.
 const BROAD_DIMS: usize = 4;
 
@@ -448,16 +471,24 @@ fn trace_back(reference: &Prompt, printer: &Printer, newest: u64, prompt: u32, o
                     best = (bits, sums, hop);
                     best_gain_db = gain.0 / gain.1;
                 }
-                if bits < best.0 - TRACE_LOSS_BITS || (compared >= 12 && best.0 < 4.0) {
+                let hopeless = bits < TRACE_LEAST_BITS * (compared.min(16) as f32 - 4.0);
+                if bits < best.0 - TRACE_LOSS_BITS || hopeless {
                     break;
                 }
             }
         }
         place -= stride;
     }
-    let (evidence, sums, began) = best;
+    let (evidence, mut sums, began) = best;
     if evidence < BEGIN_BITS {
         return None;
+    }
+    let mut place = began as i64 + offset;
+    while place < newest as i64 + offset {
+        if let Some((heard, held, _)) = pair(place) {
+            sums.add_broad(heard, held);
+        }
+        place += stride;
     }
     // What was heard before, and loud enough to be this speaker.
     let usual = usual(&sums);
@@ -476,6 +507,7 @@ fn trace_back(reference: &Prompt, printer: &Printer, newest: u64, prompt: u32, o
     Some(Trail {
         prompt,
         offset,
+        offset_found: offset,
         began,
         agreed: newest,
         sums,
@@ -499,6 +531,7 @@ impl Trail {
     const NONE: Trail = Trail {
         prompt: 0,
         offset: 0,
+        offset_found: 0,
         began: 0,
         agreed: 0,
         sums: Sums {
