@@ -198,9 +198,9 @@ fn machine_threshold(profile: &Profile) -> f32 {
     profile
         .machine_threshold
         .unwrap_or(match profile.operating_point {
-            OperatingPoint::Balanced => 0.5,
+            OperatingPoint::Balanced => 0.65,
             OperatingPoint::KeepPeople => 0.8,
-            OperatingPoint::CatchMachines => 0.3,
+            OperatingPoint::CatchMachines => 0.5,
         })
 }
 
@@ -675,7 +675,7 @@ mod tests {
             ..Facts::default()
         };
         facts.opinion = Some(Opinion {
-            machine: 0.6,
+            machine: 0.7,
             settled: false,
             long: true,
             yielded: false,

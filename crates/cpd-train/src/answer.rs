@@ -6,11 +6,11 @@
 //! their source; those without one are our prior, and the README says so.
 
 use cpd_sim::voice::{ClipKind, Phones, Speaker, clips_of, load};
-use cpd_sim::{Line, NoiseKind, Rng, tones};
+use cpd_sim::{Line, NoiseKind, Rng, level, noise, tones};
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     /// A person, in a word or a few.
     ShortPerson,
     /// A person who goes on for some seconds.
@@ -21,7 +21,7 @@ pub enum Who {
 
 impl Who {
     /// Whether it is a machine.
-    pub fn is_machine(self) -> bool {
+    pub(crate) fn is_machine(self) -> bool {
         self == Who::Machine
     }
 }
@@ -30,55 +30,74 @@ impl Who {
 const PER_MS: f32 = 8.0;
 
 /// An answer as it leaves the other end, and the line that carries it.
-pub struct Answer {
-    /// Who.
-    pub who: Who,
+pub(crate) struct Answer {
     /// What is said, from the answer on.
-    pub said: Vec<f32>,
-    /// Where the first word begins, ms after the answer.
-    pub onset_ms: f32,
-    /// Where the last word of the greeting ends, ms after the answer.
-    pub end_ms: f32,
+    pub(crate) said: Vec<f32>,
     /// The line.
-    pub line: Line,
+    pub(crate) line: Line,
 }
 
 impl Answer {
     /// Somebody's answer.
-    pub fn draw(who: Who, rng: &mut Rng) -> Answer {
-        // One person in six first speaks later than 1.4 s after the answer; a network plays its greeting at once.
-        let onset_ms = match who {
-            Who::ShortPerson | Who::LongPerson => 750.0 * (0.63 * rng.normal()).exp(),
-            Who::Machine => 600.0 * (0.5 * rng.normal()).exp(),
-        }
-        .clamp(60.0, 3_500.0);
-        let greeting_ms = match who {
-            // Median 0.8 s, one in fifty above 3.7 s.
-            Who::ShortPerson => (800.0 * (0.75 * rng.normal()).exp()).clamp(200.0, 3_700.0),
-            // 3.5 to 8 s.
-            Who::LongPerson => (5_200.0 + 1_200.0 * rng.normal()).clamp(3_300.0, 9_000.0),
-            // Median 5.7 s, one in twenty below 3.5 s.
-            Who::Machine => (5_700.0 * (0.3 * rng.normal()).exp()).clamp(1_300.0, 14_000.0),
-        };
+    pub(crate) fn draw(who: Who, rng: &mut Rng) -> Answer {
         let mut voice = Voice::draw(rng);
-        let mut said = tones::silence(onset_ms);
+        let mut said = tones::silence(onset_ms(who, rng));
         let first = said.len();
-        voice.greet(greeting_ms, who, &mut said, rng);
-        let end_ms = said.len() as f32 / PER_MS;
+        voice.greet(greeting_ms(who, rng), who, &mut said, rng);
+        let last = said.len();
         // One in three says hello again when nobody speaks (prior).
         if who == Who::ShortPerson && rng.chance(0.33) {
             said.extend(tones::silence(rng.within(1_500.0, 3_000.0)));
-            let again = said[first..first + ((end_ms - onset_ms) * PER_MS) as usize].to_vec();
-            said.extend(again);
+            said.extend_from_within(first..last);
         }
         said.extend(tones::silence(rng.within(1_200.0, 4_000.0)));
+        add_room(who, &mut said, first..last, rng);
         Answer {
-            who,
             said,
-            onset_ms,
-            end_ms,
             line: line(who, rng),
         }
+    }
+}
+
+/// From the answer to the first word. One person in six first speaks later than 1.4 s after the answer; a network plays
+/// its greeting as soon as the call has found its way there.
+fn onset_ms(who: Who, rng: &mut Rng) -> f32 {
+    match who {
+        Who::ShortPerson | Who::LongPerson => 750.0 * (0.63 * rng.normal()).exp(),
+        Who::Machine => 550.0 * (0.65 * rng.normal()).exp(),
+    }
+    .clamp(60.0, 3_500.0)
+}
+
+/// From the first word to the last.
+fn greeting_ms(who: Who, rng: &mut Rng) -> f32 {
+    match who {
+        // Median 0.8 s, one in fifty above 3.7 s.
+        Who::ShortPerson => (800.0 * (0.75 * rng.normal()).exp()).clamp(200.0, 3_700.0),
+        // Median 5.2 s; few go on for more than 8 s before they let the caller speak.
+        Who::LongPerson => (5_200.0 * (0.24 * rng.normal()).exp()).clamp(3_300.0, 11_000.0),
+        // Median 6.8 s, one in twenty below 3.6 s: "Leave a message" to the opening hours.
+        Who::Machine => (6_800.0 * (0.38 * rng.normal()).exp()).clamp(1_300.0, 14_000.0),
+    }
+}
+
+/// The room where the words were spoken (shares are our prior). Two people in three have one, 20 to 40 dB below the voice,
+/// that the telephone lets through from the answer on; two greetings in five were spoken in one, which is heard while the
+/// greeting plays.
+fn add_room(who: Who, said: &mut [f32], words: std::ops::Range<usize>, rng: &mut Rng) {
+    let (share, below_db, heard) = if who.is_machine() {
+        (0.4, rng.within(25.0, 50.0), words.clone())
+    } else {
+        (0.67, rng.within(20.0, 40.0), 0..said.len())
+    };
+    if !rng.chance(share) {
+        return;
+    }
+    let voice_dbm0 = level::mean_level_dbm0(&said[words]);
+    let mut room = NoiseKind::Pink.samples(heard.len(), rng);
+    noise::scale_to(&mut room, voice_dbm0 - below_db);
+    for (sample, room) in said[heard].iter_mut().zip(&room) {
+        *sample += room;
     }
 }
 
@@ -129,7 +148,7 @@ impl Voice {
         match rng.one_of(&clips) {
             Some(one) if rng.chance(0.5) => {
                 let theirs = clips.iter().filter(|clip| clip.speaker == one.speaker);
-                Voice::Recorded(theirs.map(|clip| load(clip)).collect(), 0)
+                Voice::Recorded(theirs.map(|clip| levelled(trimmed(&load(clip)))).collect(), 0)
             }
             _ => Voice::Made(Speaker::draw(rng)),
         }
@@ -154,9 +173,9 @@ impl Voice {
             }
             // Median pauses of 0.3 s, read sentences a little more (Campione and Véronis 2002).
             let (median, most) = if who.is_machine() {
-                (340.0, 1_000.0)
+                (300.0, 800.0)
             } else {
-                (280.0, 900.0)
+                (280.0, 800.0)
             };
             let pause = (median * (0.45 * rng.normal()).exp()).clamp(120.0, most);
             said.extend(tones::silence(pause));
@@ -173,7 +192,7 @@ impl Voice {
                         return;
                     };
                     *at += 1;
-                    said.extend(trimmed(clip));
+                    said.extend_from_slice(clip);
                 }
                 Voice::Made(speaker) => {
                     let words = 1 + rng.below(6);
@@ -190,13 +209,21 @@ impl Voice {
     }
 }
 
-/// A clip without the silence about it: from the first to the last sample above a fiftieth of its peak.
+/// A clip without the silence and the breath about it, which would make a pause longer than drawn: from the first to the
+/// last sample above a twelfth of its peak.
 fn trimmed(clip: &[f32]) -> &[f32] {
     let peak = clip.iter().fold(0.0_f32, |peak, s| peak.max(s.abs()));
-    let loud = |s: &f32| s.abs() > peak / 50.0;
+    let loud = |s: &f32| s.abs() > peak / 12.0;
     let first = clip.iter().position(loud).unwrap_or(0);
     let last = clip.iter().rposition(loud).unwrap_or(0);
     &clip[first..=last.max(first).min(clip.len() - 1)]
+}
+
+/// A clip at the level of all others: nobody says one word of a sentence 15 dB below the next.
+fn levelled(clip: &[f32]) -> Vec<f32> {
+    let mut clip = clip.to_vec();
+    level::set_active_level(&mut clip, -20.0);
+    clip
 }
 
 #[cfg(test)]
@@ -206,17 +233,30 @@ mod tests {
     #[test]
     fn answers_have_the_lengths_that_are_stated() {
         let rng = &mut Rng::new(5);
-        let mut lengths = |who| {
-            let mut all: Vec<f32> = (0..41)
-                .map(|_| Answer::draw(who, rng))
-                .map(|answer| answer.end_ms - answer.onset_ms)
-                .collect();
+        let mut median = |draw: fn(Who, &mut Rng) -> f32, who| {
+            let mut all: Vec<f32> = (0..401).map(|_| draw(who, rng)).collect();
             all.sort_by(f32::total_cmp);
-            all[20]
+            all[200]
         };
-        assert!((500.0..1_200.0).contains(&lengths(Who::ShortPerson)));
-        assert!((4_500.0..6_000.0).contains(&lengths(Who::LongPerson)));
-        assert!((5_000.0..6_600.0).contains(&lengths(Who::Machine)));
+        assert!((720.0..880.0).contains(&median(greeting_ms, Who::ShortPerson)));
+        assert!((4_900.0..5_500.0).contains(&median(greeting_ms, Who::LongPerson)));
+        assert!((6_300.0..7_300.0).contains(&median(greeting_ms, Who::Machine)));
+        assert!(median(onset_ms, Who::ShortPerson) > median(onset_ms, Who::Machine));
+    }
+
+    #[test]
+    fn a_room_is_heard_behind_a_person_also_before_the_first_word() {
+        let share = |who, rng: &mut Rng| {
+            let rooms = (0..100).filter(|_| {
+                let mut said = [vec![0.0; 400], vec![0.1; 800], vec![0.0; 400]].concat();
+                add_room(who, &mut said, 400..1_200, rng);
+                said[..400].iter().any(|s| *s != 0.0)
+            });
+            rooms.count()
+        };
+        let rng = &mut Rng::new(7);
+        assert!((50..85).contains(&share(Who::ShortPerson, rng)));
+        assert_eq!(share(Who::Machine, rng), 0);
     }
 
     #[test]

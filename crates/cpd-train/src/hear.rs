@@ -1,4 +1,4 @@
-//! Hears an answer as the detector does and keeps the measures at moments.
+//! Hears an answer as the detector does, up to the moment at which the verdict stays.
 
 use std::sync::Arc;
 
@@ -11,13 +11,11 @@ use cpd_sim::{level, tones};
 
 use crate::answer::Answer;
 
-/// Hops from one moment to the next: half a second.
-const EVERY: u64 = 50;
 /// Line before the answer, ms.
 const BEFORE_MS: f32 = 500.0;
 
-/// Measures every half second from the first word to the end of the call.
-pub fn moments(answer: &Answer) -> Vec<[f32; MEASURES]> {
+/// Measures when the first turn was over, or the call; none where nobody was heard.
+pub(crate) fn measures(answer: &Answer) -> Option<[f32; MEASURES]> {
     let mut said = tones::silence(BEFORE_MS);
     let answered_at = said.len();
     said.extend_from_slice(&answer.said);
@@ -25,7 +23,6 @@ pub fn moments(answer: &Answer) -> Vec<[f32; MEASURES]> {
 
     let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
     let (mut activity, mut ear, mut events) = (ActivityEar::new(), AnswerEar::new(), Events::default());
-    let mut moments = Vec::new();
     for (n, hop) in heard.chunks_exact(80).enumerate() {
         if n * 80 == answered_at {
             front.answered();
@@ -35,11 +32,11 @@ pub fn moments(answer: &Answer) -> Vec<[f32; MEASURES]> {
         let peaks = Peaks::of(&frame);
         let hearing = activity.hear(&frame, &peaks, &mut events);
         ear.hear(&frame, hearing, &mut events);
-        if ear.opinion().is_some() && frame.index % EVERY == 0 {
-            moments.push(*ear.measures());
+        if ear.opinion().is_some_and(|opinion| opinion.yielded) {
+            break;
         }
     }
-    moments
+    ear.opinion().map(|_| *ear.measures())
 }
 
 #[cfg(test)]
@@ -53,9 +50,7 @@ mod tests {
     fn a_machine_is_heard_to_talk_longer_than_a_short_answer() {
         let rng = &mut Rng::new(1);
         let talk = |who, rng: &mut Rng| -> f32 {
-            let last: Vec<_> = (0..8)
-                .filter_map(|_| moments(&Answer::draw(who, rng)).pop())
-                .collect();
+            let last: Vec<_> = (0..8).filter_map(|_| measures(&Answer::draw(who, rng))).collect();
             last.iter().map(|m| m[..4].iter().sum::<f32>()).sum::<f32>() / last.len().max(1) as f32
         };
         let (short, machine) = (talk(Who::ShortPerson, rng), talk(Who::Machine, rng));

@@ -10,6 +10,8 @@ mod answer;
 mod fit;
 mod hear;
 
+use std::num::NonZero;
+
 use answer::{Answer, Who};
 use cpd_detect::answer::DIRECTIONS;
 use cpd_sim::Rng;
@@ -20,48 +22,53 @@ const SEED: u64 = 20_260_201;
 /// Calls for the fit, and as many again with other seeds to say how good it is.
 const CALLS: usize = 1_500;
 /// Of ten answers that are no short ones: machines. Short answers are as many as all others.
-const MACHINES_IN_TEN: usize = 7;
-/// What a person who is lost costs, in machines that pass.
-const COST_OF_A_PERSON: f64 = 4.0;
+const MACHINES_IN_TEN: usize = 8;
 
 fn main() {
-    let rng = &mut Rng::new(SEED);
-    let samples = draw(rng);
+    let samples = draw(SEED);
     let fit = Fit::of(&samples);
-    let apart = draw(rng);
-    eprintln!("seed {SEED}: {} moments of {CALLS} calls", samples.len());
-    for threshold in [0.3, 0.5, 0.8] {
+    let apart = draw(SEED + 1);
+    eprintln!("seed {SEED}: {} of {CALLS} calls heard", samples.len());
+    for threshold in [0.2, 0.3, 0.5, 0.7, 0.8] {
         let share = |machine: bool| {
             let of: Vec<&Sample> = apart.iter().filter(|s| s.machine == machine).collect();
-            let all: f64 = of.iter().map(|s| s.weight).sum();
             let taken = of.iter().filter(|s| fit.probability(&s.measures) >= threshold);
-            taken.map(|s| s.weight).sum::<f64>() / all
+            taken.count() as f64 / of.len().max(1) as f64
         };
         let (machines, people) = (share(true), share(false));
-        eprintln!("at {threshold}, moments of calls kept apart: machine {machines:.3}, person {people:.3}");
+        eprintln!("at {threshold}, calls kept apart: machines caught {machines:.3}, people lost {people:.3}");
     }
     print!("{}", source(&fit));
 }
 
-fn draw(rng: &mut Rng) -> Vec<Sample> {
-    (0..CALLS)
-        .flat_map(|call| {
-            let who = match call % 20 {
-                n if n < 10 => Who::ShortPerson,
-                n if n < 10 + MACHINES_IN_TEN => Who::Machine,
-                _ => Who::LongPerson,
-            };
-            let answer = Answer::draw(who, rng);
-            let cost = if who.is_machine() { 1.0 } else { COST_OF_A_PERSON };
-            let moments = hear::moments(&answer);
-            let weight = cost / moments.len().max(1) as f64;
-            moments.into_iter().map(move |measures| Sample {
-                measures,
-                machine: who.is_machine(),
-                weight,
-            })
-        })
-        .collect()
+/// Calls of one seed, on all cores; each call has its own chance, so that their number does not matter.
+fn draw(seed: u64) -> Vec<Sample> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = (0..cores)
+            .map(|core| scope.spawn(move || (core..CALLS).step_by(cores).map(|n| call(seed, n)).collect()))
+            .collect();
+        let mut shares: Vec<Vec<Option<Sample>>> = shares
+            .into_iter()
+            .map(|share| share.join().unwrap_or_default())
+            .collect();
+        let order = (0..CALLS).filter_map(|n| shares[n % cores].get_mut(n / cores).and_then(Option::take));
+        order.collect()
+    })
+}
+
+/// One call as it is heard; none where nobody was.
+fn call(seed: u64, number: usize) -> Option<Sample> {
+    let who = match number % 20 {
+        n if n < 10 => Who::ShortPerson,
+        n if n < 10 + MACHINES_IN_TEN => Who::Machine,
+        _ => Who::LongPerson,
+    };
+    let rng = &mut Rng::new(seed.wrapping_mul(1_000_003) + number as u64);
+    hear::measures(&Answer::draw(who, rng)).map(|measures| Sample {
+        measures,
+        machine: who.is_machine(),
+    })
 }
 
 /// The source file that the detector carries.

@@ -1,7 +1,7 @@
 //! Who answered: a person or something recorded.
 //!
 //! Interactive against announced, without regard to words. [`near`] tells the voice at the telephone from what is behind
-//! it, [`talk`] follows its turns and pauses, [`place`] what is heard when it pauses; [`measures`] turns them into nine
+//! it, [`talk`] follows its turns and pauses, [`place`] what is heard when it pauses; [`measures`] turns them into five
 //! numbers with a known direction each, and their weighted sum is the log odds of a machine. The weights are fitted by
 //! `cpd-train`. Continuous talk beyond what people say to an unknown caller is the main evidence, and it only grows;
 //! yielding the turn after a short answer is the main evidence against.
@@ -10,6 +10,8 @@ mod measures;
 mod near;
 mod place;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod weights;
 
 use crate::activity::Hearing;
@@ -38,10 +40,12 @@ pub struct Opinion {
     pub yielded: bool,
 }
 
-/// Waiting after one word that settles it, hops: 0.65 s. Machines too begin with "Hello." and a pause of up to 0.6 s.
-const SETTLED_WORD: u16 = 65;
-/// Waiting after a short answer that settles it, hops: 0.55 s. Pauses inside greetings have a median of 0.3 s.
-const SETTLED_SHORT: u16 = 55;
+/// Waiting after one word that settles it, hops: 0.6 s. Machines too begin with "Hello." and a pause of up to 0.6 s.
+const SETTLED_WORD: u16 = 60;
+/// Waiting after a short answer that settles it, hops: 0.5 s. Pauses inside greetings have a median of 0.3 s.
+const SETTLED_SHORT: u16 = 50;
+/// Waiting after a company's greeting that settles it, hops: 0.6 s, for machines are as likely from here on.
+const SETTLED_GREETING: u16 = 60;
 /// Waiting after longer talk that settles it, hops: 1 s, the time in which most machines have beeped or gone on.
 const SETTLED_LONG: u16 = 100;
 /// Waiting after which an answer may have been given, hops: 1.5 s. What is said then belongs to a conversation and not to
@@ -51,6 +55,8 @@ const ANSWERED_HOPS: u16 = 150;
 const WORD_TALK: u16 = 100;
 /// Talk up to here is a short answer, hops: 2.5 s, a company's name and one's own.
 const SHORT_TALK: u16 = 250;
+/// Talk up to here is a company's greeting, hops: 3.6 s, beyond which one short answer in fifty lies.
+const GREETING_TALK: u16 = 360;
 
 /// Listens to the answering side.
 pub struct AnswerEar {
@@ -90,21 +96,17 @@ impl AnswerEar {
     /// Hears one hop.
     pub fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, events: &mut Events) {
         self.answered = self.answered.or(frame.answered);
-        let Some(answered) = self.answered else {
-            return;
-        };
-        if self.conversing {
+        if self.answered.is_none() || self.conversing {
             return;
         }
         let ground = self.near.hear(frame, hearing);
         self.talk.hear(frame, ground);
-        self.place.hear(frame, hearing, ground);
-        let Some(onset) = self.talk.onset else {
+        self.place.hear(frame, hearing, ground, self.talk.onset.is_some());
+        if self.talk.onset.is_none() || !self.near.is_near() {
             self.opinion = None;
             return;
-        };
-        let onset_s = onset.0.saturating_sub(answered.0) as f32 / frame.rate.hz() as f32;
-        self.measures = measures::measures(&self.talk, &self.place, onset_s);
+        }
+        self.measures = measures::measures(&self.talk, &self.place);
         self.opinion = Some(Opinion {
             machine: probability(&self.measures),
             settled: self.talk.silence >= self.settling_hops(),
@@ -130,6 +132,7 @@ impl AnswerEar {
             _ if self.talk.is_doubtful() => ANSWERED_HOPS,
             0..WORD_TALK => SETTLED_WORD,
             WORD_TALK..SHORT_TALK => SETTLED_SHORT,
+            SHORT_TALK..GREETING_TALK => SETTLED_GREETING,
             _ => SETTLED_LONG,
         }
     }
@@ -159,4 +162,57 @@ impl AnswerEar {
 fn probability(measures: &[f32; MEASURES]) -> f32 {
     let log_odds: f32 = BIAS + measures.iter().zip(&WEIGHTS).map(|(m, w)| m * w).sum::<f32>();
     1.0 / (1.0 + (-log_odds).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Stretch, chatter, pause, play, talk};
+    use super::*;
+
+    /// When the opinion is first settled, ms, and the last opinion.
+    fn opinion(course: &[Vec<Stretch>]) -> (Option<u64>, Option<Opinion>) {
+        let (mut ear, mut events) = (AnswerEar::new(), Events::new());
+        let mut settled = None;
+        play(course, |frame, hearing| {
+            ear.hear(frame, hearing, &mut events);
+            if settled.is_none() && ear.opinion().is_some_and(|opinion| opinion.settled) {
+                settled = Some(frame.rate.ms(frame.end()));
+            }
+        });
+        (settled, ear.opinion())
+    }
+
+    #[test]
+    fn a_word_and_waiting_is_a_person_within_a_second() {
+        let (settled, opinion) = opinion(&[pause(900, -45.0), talk(500, -20.0), pause(2_000, -45.0)]);
+        assert!(
+            settled.is_some_and(|ms| (1_900..2_200).contains(&ms)),
+            "{settled:?}"
+        );
+        assert!(opinion.is_some_and(|o| o.machine < 0.1), "{opinion:?}");
+    }
+
+    #[test]
+    fn long_talk_out_of_a_studio_is_a_machine() {
+        let phrase = |_| [talk(2_000, -20.0), pause(350, -66.0)];
+        let mut course = vec![pause(400, -66.0)];
+        course.extend((0..4).flat_map(phrase));
+        course.push(pause(2_000, -66.0));
+        let (_, opinion) = opinion(&course);
+        assert!(opinion.is_some_and(|o| o.machine > 0.8 && o.long), "{opinion:?}");
+    }
+
+    #[test]
+    fn people_in_the_room_are_no_answer() {
+        let (settled, opinion) = opinion(&[pause(300, -42.0), chatter(3_000, -40.0)]);
+        assert_eq!((settled, opinion), (None, None));
+    }
+
+    #[test]
+    fn talk_with_an_agent_does_not_change_the_opinion() {
+        let hello = [pause(700, -45.0), talk(500, -20.0), pause(1_800, -45.0)];
+        let (_, before) = opinion(&hello);
+        let (_, after) = opinion(&[&hello[..], &[talk(12_000, -20.0)]].concat());
+        assert_eq!(before.map(|o| o.machine), after.map(|o| o.machine));
+    }
 }

@@ -1,107 +1,175 @@
 //! The place behind the voice: what is heard when nobody speaks.
 //!
 //! A person holds a telephone in a room, a car, a street; what is announced by a network comes from a file, without any
-//! place behind it. Three cases are told apart: a dead quiet line speaks for an announcement, steady noise (the line's
-//! own hiss and hum) for neither, a lively background (level that moves between one tenth of a second and the next) for
-//! somebody being there.
+//! place behind it. Two things are measured: how far the pauses inside the talk lie below the voice (a studio or a
+//! room), and how quiet the line is outside it.
+//!
+//! A word is known some hops after it began and fades some hops after it ended; both are kept out.
 
 use super::near::Ground;
 use crate::activity::Hearing;
 use crate::front::Frame;
 
-/// Hops after speech that still hold its decay: 100 ms.
-const DECAY_HOPS: u8 = 10;
-/// Hops of a block: 100 ms average out a hop's own scatter (1 to 2 dB for steady noise) to below 1 dB.
-const BLOCK_HOPS: u8 = 10;
-/// Below this the line is dead quiet, dBm0: G.711's idle code without noise gives −66 or less.
-const QUIET_DBM0: f32 = -66.0;
-/// Groups of mel bands whose levels are followed: up to 0.5, 1.1, 1.9 and 3.4 kHz.
-const GROUPS: usize = 4;
-
+/// Hops after speech that still hold its decay in a room, for the background outside talk: 0.2 s.
+const DECAY_HOPS: u8 = 20;
+/// The same for pauses inside talk, which have a median of 0.3 s: 80 ms, by when a voice has fallen by 20 dB in most rooms.
+const PAUSE_DECAY_HOPS: u8 = 8;
+/// A pause inside talk is not longer, hops: 0.6 s (Campione and Véronis 2002).
+const PAUSE_MOST_HOPS: u8 = 60;
+/// A pause of fewer hops says nothing.
+const PAUSE_LEAST_HOPS: u16 = 4;
+/// Hops until a word is known to have begun, and hops that the answer's switching takes: 60 ms.
+const UNSURE_HOPS: u8 = 6;
 /// What is known of the background.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
-    since_speech: u8,
-    block: [f32; GROUPS],
-    block_level: f32,
-    block_hops: u8,
-    before: Option<[f32; GROUPS]>,
-    level_sum: f32,
-    blocks: u16,
-    moves_sum: f32,
-    moves: u16,
-    voice_sum: f32,
-    voice_hops: u16,
+    /// Hops since the voice was heard.
+    since_voice: u8,
+    /// The newest levels of the background, until they are known to hold no word.
+    unsure: [f32; UNSURE_HOPS as usize],
+    unsure_hops: u8,
+    /// The background outside talk.
+    outside: Mean,
+    /// The present pause, and all that lay between words.
+    pause: Mean,
+    pauses: Mean,
+    voice: Mean,
+}
+
+/// A mean as it grows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mean {
+    sum: f32,
+    count: u16,
+}
+
+impl Mean {
+    fn add(&mut self, value: f32) {
+        if self.count < u16::MAX {
+            self.sum += value;
+            self.count += 1;
+        }
+    }
+
+    fn get(self) -> Option<f32> {
+        (self.count > 0).then(|| self.sum / f32::from(self.count))
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place {
+            since_voice: DECAY_HOPS - UNSURE_HOPS,
+            unsure: [0.0; UNSURE_HOPS as usize],
+            unsure_hops: 0,
+            outside: Mean::default(),
+            pause: Mean::default(),
+            pauses: Mean::default(),
+            voice: Mean::default(),
+        }
+    }
 }
 
 impl Place {
-    /// Takes one hop.
-    pub(super) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, ground: Ground) {
-        if frame.lost > 0.0 {
-            self.drop_block();
-            return;
-        }
-        if ground != Ground::Behind || hearing.tone > 0.5 {
-            if hearing.speech > 0.8 && hearing.voiced > 0.5 && self.voice_hops < u16::MAX {
-                self.voice_sum += frame.level_dbm0;
-                self.voice_hops += 1;
-            }
-            self.since_speech = 0;
-            self.drop_block();
-            return;
-        }
-        self.since_speech = self.since_speech.saturating_add(1);
-        if self.since_speech > DECAY_HOPS && self.blocks < u16::MAX {
-            self.take(frame);
+    /// Takes one hop. `talked`: somebody has talked before.
+    pub(super) fn hear(&mut self, frame: &Frame<'_>, hearing: &Hearing, ground: Ground, talked: bool) {
+        match ground {
+            Ground::Lost => self.interrupt(),
+            Ground::Near | Ground::CameUp => self.on_voice(frame.level_dbm0, hearing.voiced > 0.5),
+            Ground::Behind => self.on_background(frame.level_dbm0, hearing.tone > 0.5, talked),
         }
     }
 
-    /// Level of the background, dBm0; none before 100 ms of it were heard.
+    /// Level of the background outside talk, dBm0; none before it was heard.
     pub(super) fn level_dbm0(&self) -> Option<f32> {
-        (self.blocks > 0).then(|| self.level_sum / f32::from(self.blocks))
+        self.outside.get()
     }
 
-    /// Level of the voice (voiced hops), dBm0; none before it was heard.
-    pub(super) fn voice_dbm0(&self) -> Option<f32> {
-        (self.voice_hops > 0).then(|| self.voice_sum / f32::from(self.voice_hops))
+    /// How far pauses inside the talk lie below the voice, dB; none before there was a pause.
+    pub(super) fn pauses_below_voice_db(&self) -> Option<f32> {
+        Some(self.voice.get()? - self.pauses.get()?)
     }
 
-    /// How much the background moves from one tenth of a second to the next, dB; none before two were heard in a row.
-    pub(super) fn liveliness_db(&self) -> Option<f32> {
-        (self.moves > 0).then(|| self.moves_sum / f32::from(self.moves))
-    }
-
-    /// Whether the background is dead quiet.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.level_dbm0().is_some_and(|level| level < QUIET_DBM0)
-    }
-
-    fn drop_block(&mut self) {
-        self.block_hops = 0;
-        self.before = None;
-    }
-
-    fn take(&mut self, frame: &Frame<'_>) {
-        if self.block_hops == 0 {
-            self.block = [0.0; GROUPS];
-            self.block_level = 0.0;
+    fn on_voice(&mut self, level_dbm0: f32, voiced: bool) {
+        if self.pause.count >= PAUSE_LEAST_HOPS {
+            self.pauses.sum += self.pause.sum;
+            self.pauses.count = self.pauses.count.saturating_add(self.pause.count);
         }
-        for (sum, bands) in self.block.iter_mut().zip(frame.bands.chunks_exact(6)) {
-            *sum += bands[1] + bands[3] + bands[5];
+        self.pause = Mean::default();
+        self.since_voice = 0;
+        self.interrupt();
+        if voiced {
+            self.voice.add(level_dbm0);
         }
-        self.block_level += frame.level_dbm0;
-        self.block_hops += 1;
-        if self.block_hops < BLOCK_HOPS {
+    }
+
+    fn on_background(&mut self, level_dbm0: f32, tone: bool, talked: bool) {
+        self.since_voice = self.since_voice.saturating_add(1);
+        if talked {
+            match self.since_voice {
+                0..=PAUSE_DECAY_HOPS => {}
+                PAUSE_MOST_HOPS.. => self.pause = Mean::default(),
+                _ => self.pause.add(level_dbm0),
+            }
+        }
+        if self.since_voice <= DECAY_HOPS || tone {
+            self.interrupt();
             return;
         }
-        self.block_hops = 0;
-        self.level_sum += self.block_level / f32::from(BLOCK_HOPS);
-        self.blocks += 1;
-        let now = self.block.map(|sum| sum / (3.0 * f32::from(BLOCK_HOPS)));
-        if let Some(before) = self.before.replace(now) {
-            let moved: f32 = now.iter().zip(&before).map(|(a, b)| (a - b).abs()).sum();
-            self.moves_sum += moved / GROUPS as f32;
-            self.moves += 1;
+        let slot = usize::from(self.unsure_hops % UNSURE_HOPS);
+        let sure = self.unsure[slot];
+        self.unsure[slot] = level_dbm0;
+        if self.unsure_hops < UNSURE_HOPS {
+            self.unsure_hops += 1;
+            return;
         }
+        // Kept between the ring's length and twice that, so that it fits and the slot goes on.
+        self.unsure_hops = UNSURE_HOPS + (slot as u8 + 1) % UNSURE_HOPS;
+        self.outside.add(sure);
+    }
+
+    /// What was not yet sure may have been a word.
+    fn interrupt(&mut self) {
+        self.unsure_hops = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::near::NearVoice;
+    use super::super::testing::{Stretch, lost, pause, play, talk};
+    use super::*;
+
+    fn place(course: &[Vec<Stretch>]) -> Place {
+        let (mut near, mut place, mut talked) = (NearVoice::new(), Place::default(), false);
+        play(course, |frame, hearing| {
+            let ground = near.hear(frame, hearing);
+            talked |= ground == Ground::Near;
+            place.hear(frame, hearing, ground, talked);
+        });
+        place
+    }
+
+    #[test]
+    fn pauses_inside_talk_are_told_from_the_line_before_and_after_it() {
+        let heard = place(&[
+            pause(800, -66.0),
+            talk(1_000, -20.0),
+            pause(300, -45.0),
+            talk(1_000, -20.0),
+            pause(1_000, -66.0),
+        ]);
+        assert!(
+            (heard.pauses_below_voice_db().unwrap() - 25.0).abs() < 3.0,
+            "{heard:?}"
+        );
+        assert!((heard.level_dbm0().unwrap() + 66.0).abs() < 1.5, "{heard:?}");
+    }
+
+    #[test]
+    fn lost_audio_is_no_quiet_place() {
+        let heard = place(&[talk(500, -20.0), lost(2_000)]);
+        assert_eq!(heard.level_dbm0(), None);
+        assert_eq!(heard.pauses_below_voice_db(), None);
     }
 }

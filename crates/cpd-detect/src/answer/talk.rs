@@ -9,10 +9,8 @@ use crate::time::SampleTime;
 
 /// Hops of speech that begin talk: 60 ms, longer than a click and shorter than the shortest word ("da", 150 ms).
 const ONSET_HOPS: u16 = 6;
-/// A shorter silence is the closure of a stop or a dip between syllables: 150 ms (Campione and Véronis, "A large-scale
-/// multilingual study of silent pause duration", 2002, who drop pauses below 200 ms as unreliable).
-const PAUSE_HOPS: u16 = 15;
-/// A silence from which the turn is yielded: 1 s. Pauses inside read sentences end at about 0.7 s (same source), the
+/// A silence from which the turn is yielded: 1 s. Pauses inside read sentences end at about 0.7 s (Campione and Véronis,
+/// "A large-scale multilingual study of silent pause duration", 2002), the
 /// median gap before the other side takes its turn is 0.2 s (Stivers et al., PNAS 2009) and one second is heard as trouble.
 pub(super) const YIELD_HOPS: u16 = 100;
 /// Talk that may be a word's own attack: 250 ms, a long syllable.
@@ -41,8 +39,6 @@ pub(super) struct Talk {
     rising_from: SampleTime,
     /// Whether talk has begun and was not yielded.
     in_turn: bool,
-    /// Turns begun.
-    pub(super) turns: u8,
     /// Begin of the first turn.
     pub(super) onset: Option<SampleTime>,
     /// End of the last hop with speech.
@@ -50,19 +46,11 @@ pub(super) struct Talk {
     /// Hops heard since the last hop with speech.
     pub(super) silence: u16,
     /// Hops talked in the present or last turn, pauses inside it included.
-    pub(super) turn_hops: u16,
+    turn_hops: u16,
     /// Hops talked in turns before it.
-    pub(super) earlier_hops: u16,
-    /// Hops talked in the first turn.
-    pub(super) first_turn_hops: u16,
+    earlier_hops: u16,
     /// Silent hops in a pause that may still be inside the turn.
     pending: u16,
-    /// Pauses inside turns.
-    pub(super) pauses: u8,
-    /// Hops in them.
-    pub(super) pause_hops: u16,
-    /// Longest silence between two turns.
-    pub(super) longest_yield: u16,
 }
 
 impl Talk {
@@ -117,10 +105,6 @@ impl Talk {
             let pause = self
                 .pending
                 .saturating_sub(if new > 1 { ONSET_HOPS - 1 } else { 0 });
-            if pause >= PAUSE_HOPS {
-                self.pauses = self.pauses.saturating_add(1);
-                self.pause_hops = (self.pause_hops + pause).min(MOST_HOPS);
-            }
             self.turn_hops += pause;
         } else {
             if self.talked() < WORD_HOPS {
@@ -133,9 +117,6 @@ impl Talk {
             self.begin_turn();
         }
         self.turn_hops = (self.turn_hops + new).min(MOST_HOPS);
-        if self.turns == 1 {
-            self.first_turn_hops = self.turn_hops;
-        }
         self.pending = 0;
         self.silence = 0;
         self.last_word = end;
@@ -145,10 +126,8 @@ impl Talk {
         if self.onset.is_none() {
             self.onset = Some(self.rising_from);
         } else {
-            self.longest_yield = self.longest_yield.max(self.silence);
             self.earlier_hops = self.talked().min(MOST_HOPS);
         }
-        self.turns = self.turns.saturating_add(1);
         self.turn_hops = 0;
         self.in_turn = true;
         self.pending = 0;
@@ -166,5 +145,60 @@ impl Talk {
                 self.in_turn = false;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::near::NearVoice;
+    use super::super::testing::{Stretch, lost, pause, play, talk};
+    use super::*;
+
+    fn timeline(course: &[Vec<Stretch>]) -> Talk {
+        let (mut near, mut timeline) = (NearVoice::new(), Talk::default());
+        play(course, |frame, hearing| {
+            timeline.hear(frame, near.hear(frame, hearing))
+        });
+        timeline
+    }
+
+    #[test]
+    fn talk_goes_on_over_a_pause_and_ends_with_a_second_of_silence() {
+        let phrases = [
+            pause(500, -60.0),
+            talk(1_000, -20.0),
+            pause(500, -60.0),
+            talk(1_000, -20.0),
+        ];
+        let talking = timeline(&phrases);
+        assert_eq!(talking.turn(), Turn::Talking);
+        assert!((240..=256).contains(&talking.talked()), "{talking:?}");
+        let over = timeline(&[&phrases[..], &[pause(1_200, -60.0)]].concat());
+        assert_eq!(over.turn(), Turn::Yielded);
+        assert!((110..=122).contains(&over.silence), "{over:?}");
+    }
+
+    #[test]
+    fn a_knock_before_the_word_is_forgotten() {
+        let heard = timeline(&[
+            pause(500, -60.0),
+            talk(90, -20.0),
+            pause(1_500, -60.0),
+            talk(500, -20.0),
+        ]);
+        assert!(heard.onset.is_some_and(|onset| onset.0 >= 8 * 2_050), "{heard:?}");
+        assert!(heard.talked() <= 52);
+    }
+
+    #[test]
+    fn lost_audio_is_neither_talk_nor_silence() {
+        let heard = timeline(&[
+            pause(300, -60.0),
+            talk(500, -20.0),
+            lost(3_000),
+            pause(400, -60.0),
+        ]);
+        assert!((38..=42).contains(&heard.silence), "{heard:?}");
+        assert_eq!(heard.turn(), Turn::Talking);
     }
 }
