@@ -157,7 +157,7 @@ mod tests {
     fn timeline(course: &[Vec<Stretch>]) -> Talk {
         let (mut near, mut timeline) = (NearVoice::new(), Talk::default());
         play(course, |frame, hearing| {
-            timeline.hear(frame, near.hear(frame, hearing))
+            timeline.hear(frame, near.hear(frame, hearing));
         });
         timeline
     }

@@ -16,8 +16,9 @@ use crate::hearing::{Ear, RATE, TracePoint};
 
 /// Level of a stored prompt while it speaks, dBm0: common for announcements, and far from clipping.
 const LEVEL_DBM0: f64 = -14.0;
-/// dBm0 of a mean square of 1, full scale ±1 (ITU-T G.711: a full-scale sine is +3.14 dBm0).
-const DBM0_OF_UNIT_POWER: f64 = 3.14 + 3.010_3;
+/// dBm0 of a mean square of 1, full scale ±1: ITU-T G.711 has a full-scale sine at +3.14 dBm0, and a sine's mean square is
+/// 3.01 dB below its peak's.
+const DBM0_OF_UNIT_POWER: f64 = 6.150_3;
 /// Highest sample after levelling.
 const PEAK_MAX: f64 = 0.97;
 /// A stretch this far below the loudest is a pause, dB.
