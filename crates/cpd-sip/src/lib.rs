@@ -26,13 +26,21 @@
 
 #![forbid(unsafe_code)]
 
+pub mod dialog;
+pub mod endpoint;
 pub mod fault;
 pub mod headers;
 pub mod message;
+mod random;
 mod reasons;
 mod scan;
+mod slab;
+mod timers;
+pub mod transaction;
+pub mod transport;
 pub mod uri;
 
+pub use endpoint::{Config, Endpoint, Fact};
 pub use fault::{Fault, FaultKind};
 pub use message::{Malformed, Message, Method, Name};
 pub use reasons::reason_phrase;

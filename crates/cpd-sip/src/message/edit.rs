@@ -65,6 +65,20 @@ impl Message {
         }
     }
 
+    /// Takes over a draft: all its headers but the `except`ed ones and those about the body, and its body.
+    pub fn append(&mut self, draft: &Message, except: &[Name<'static>]) {
+        for line in &draft.lines {
+            let name = line.name(&draft.text);
+            if name != Name::CONTENT_LENGTH && !except.contains(&name) {
+                self.copy_line(draft, *line);
+            }
+        }
+        let start = self.text.len();
+        self.text.extend_from_slice(draft.body());
+        self.body = Span::new(start, self.text.len());
+        self.set_content_length();
+    }
+
     fn copy_line(&mut self, from: &Message, line: Line) {
         let shift = self.text.len() as u32;
         self.text.extend_from_slice(line.whole.of(&from.text));
