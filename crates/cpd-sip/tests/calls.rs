@@ -1,5 +1,7 @@
 //! RFC 3261 and RFC 6026 behaviours of calls, each seen as a ladder in simulated time.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::*;

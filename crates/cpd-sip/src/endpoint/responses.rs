@@ -5,7 +5,10 @@ use super::{DialogId, Ending, Endpoint, Fact, Failure, Purpose, RequestId, Why};
 use crate::dialog::{Retry, Role, Sequence, Stage};
 use crate::message::{Message, Method, Name};
 use crate::slab::Key;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// The wait behind a refresh that was refused: 5 s, a few tries before the shortest session ends.
+const REFRESH_AGAIN: Duration = Duration::from_secs(5);
 
 impl Endpoint {
     pub(super) fn on_free_response(&mut self, request: RequestId, response: Message) {
@@ -153,14 +156,15 @@ impl Endpoint {
         }
         let over = dialog.stage == Stage::Over;
         let negotiates = matches!(sent.method(), Some(Method::Invite | Method::Update));
-        if negotiates && !over {
+        // One waits at most; a second is the user's to repeat.
+        if negotiates && !over && dialog.retry.is_none() {
             let again = match response.status() {
                 // RFC 3261, 14.1: who owns the Call-ID waits longer, so that the two do not meet again.
                 491 if dialog.role == Role::Uac => Some(self.random.wait(2100, 4000)),
                 491 => Some(self.random.wait(0, 2000)),
                 422 => response.min_se().map(|min_se_s| {
                     dialog.min_se_s = Some(min_se_s.max(dialog.min_se_s.unwrap_or(0)));
-                    std::time::Duration::ZERO
+                    Duration::ZERO
                 }),
                 _ => None,
             };
@@ -182,6 +186,14 @@ impl Endpoint {
                 response: Ok(response),
                 ack_wanted: false,
             });
+        }
+        let dialog = self.dialogs.get_mut(key).filter(|_| why == Why::Refresh);
+        if let Some(dialog) = dialog {
+            // Another try may succeed; the session's end is still far.
+            dialog.peer_updates &= !matches!(status, 405 | 501);
+            if let Some(session) = &mut dialog.session {
+                session.postpone(now + REFRESH_AGAIN);
+            }
         }
         // 481 says that the peer has no such dialog; 408 that it cannot be reached (RFC 3261, 12.2.1.2 and 14.1).
         let lost = (status == 481 && why != Why::Prack) || (status == 408 && negotiates);

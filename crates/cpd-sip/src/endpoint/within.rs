@@ -39,11 +39,14 @@ impl Endpoint {
             self.send_response(now, server, reply);
             return;
         }
+        let announced = self.dialogs.get(key).is_some_and(|dialog| dialog.announced);
         match method {
             Method::Bye => {
                 self.answer_plainly(now, server, &request, 200);
                 self.end_dialog(now, key, Ending::Remote, Some(request));
             }
+            // The user does not know this fork: the call is being cancelled, or another one was answered.
+            _ if !announced => self.refuse_for_now(now, server, &request),
             Method::Invite => self.on_reinvite(now, flow, server, key, request),
             Method::Update => self.on_update(now, flow, server, key, request),
             Method::Prack => self.on_prack(now, flow, server, key, request),

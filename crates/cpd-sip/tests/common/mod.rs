@@ -1,6 +1,6 @@
-//! Two endpoints joined by a network in memory, in simulated time.
+//! Endpoints joined by a network in memory, in simulated time.
 //!
-//! `a` calls, `b` is called. Every message that is sent goes into the ladder as `milliseconds sender message`, lost ones
+//! `a` calls, `b` is called; with [`Net::fork`] an INVITE to `b` rings at `c` too. Every message that is sent goes into the ladder as `milliseconds sender message`, lost ones
 //! with `✗`. Nothing sleeps: time jumps from one event to the next.
 
 #![allow(dead_code, reason = "each test file uses its part")]
@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 pub const A: usize = 0;
 pub const B: usize = 1;
-const NAMES: [&str; 2] = ["a", "b"];
+pub const C: usize = 2;
+const NAMES: [&str; 3] = ["a", "b", "c"];
 
 pub const OFFER: &str =
     "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n";
@@ -29,17 +30,20 @@ pub type Fate = Box<dyn FnMut(usize, &Message) -> Vec<Duration>>;
 pub struct Net {
     start: Instant,
     pub now: Instant,
-    pub ends: [Endpoint; 2],
-    pub facts: [VecDeque<Fact>; 2],
+    pub ends: Vec<Endpoint>,
+    pub facts: Vec<VecDeque<Fact>>,
     pub ladder: Vec<String>,
     pub fate: Fate,
     protocol: Protocol,
-    wire: BTreeMap<(Instant, u64), (usize, Vec<u8>)>,
+    wire: BTreeMap<(Instant, u64), (usize, usize, Vec<u8>)>,
     sent: u64,
+    forks: Option<Forks>,
 }
 
 pub fn address(end: usize) -> SocketAddr {
-    ["192.0.2.1:5060", "192.0.2.2:5060"][end].parse().unwrap()
+    ["192.0.2.1:5060", "192.0.2.2:5060", "192.0.2.3:5060"][end]
+        .parse()
+        .unwrap()
 }
 
 impl Net {
@@ -61,21 +65,36 @@ impl Net {
         Net {
             start,
             now: start,
-            ends: [Endpoint::new(a, seeded(1)), Endpoint::new(b, seeded(2))],
-            facts: Default::default(),
+            ends: vec![
+                Endpoint::new(a, seeded(1)),
+                Endpoint::new(b.clone(), seeded(2)),
+                Endpoint::new(b, seeded(3)),
+            ],
+            facts: (0..3).map(|_| VecDeque::new()).collect(),
             ladder: Vec::new(),
             fate: Box::new(|_, _| vec![Duration::from_millis(10)]),
             protocol,
             wire: BTreeMap::new(),
             sent: 0,
+            forks: None,
         }
     }
 
+    /// Has a proxy's work done to INVITEs: they ring at `b` and `c`.
+    pub fn fork(&mut self) {
+        self.forks = Some(Forks::default());
+    }
+
+    /// From `a` to `b`, or from `b` or `c` to `a`.
     pub fn flow(&self, end: usize) -> Flow {
+        self.flow_to(end, if end == A { B } else { A })
+    }
+
+    fn flow_to(&self, end: usize, peer: usize) -> Flow {
         Flow {
             protocol: self.protocol,
             local: address(end),
-            remote: address(1 - end),
+            remote: address(peer),
         }
     }
 
@@ -96,25 +115,38 @@ impl Net {
 
     /// Takes what the endpoints want to send and to tell.
     pub fn drain(&mut self) {
-        for end in [A, B] {
+        for end in [A, B, C] {
             while let Some(transmit) = self.ends[end].poll_transmit() {
-                assert_eq!(transmit.flow.remote, address(1 - end), "sent to where nobody is");
                 let message =
                     Message::parse_datagram(transmit.bytes.to_vec()).expect("we send what can be read");
                 message.check().expect("we send what can be processed");
-                let arrivals = (self.fate)(end, &message);
-                let lost = if arrivals.is_empty() { " ✗" } else { "" };
-                self.ladder
-                    .push(format!("{} {} {}{lost}", self.ms(), NAMES[end], name(&message)));
-                for delay in arrivals {
-                    self.sent += 1;
-                    self.wire
-                        .insert((self.now + delay, self.sent), (1 - end, transmit.bytes.to_vec()));
+                let peer = [A, B, C]
+                    .into_iter()
+                    .find(|&peer| address(peer) == transmit.flow.remote);
+                let peer = peer.expect("sent to somebody");
+                let peers = match &mut self.forks {
+                    Some(forks) => forks.route(end, peer, &message),
+                    None => vec![peer],
+                };
+                for peer in peers {
+                    self.send(end, peer, &message, &transmit.bytes);
                 }
             }
             while let Some(fact) = self.ends[end].poll_fact() {
                 self.facts[end].push_back(fact);
             }
+        }
+    }
+
+    fn send(&mut self, end: usize, peer: usize, message: &Message, bytes: &[u8]) {
+        let arrivals = (self.fate)(end, message);
+        let lost = if arrivals.is_empty() { " ✗" } else { "" };
+        self.ladder
+            .push(format!("{} {} {}{lost}", self.ms(), NAMES[end], name(message)));
+        for delay in arrivals {
+            self.sent += 1;
+            self.wire
+                .insert((self.now + delay, self.sent), (peer, end, bytes.to_vec()));
         }
     }
 
@@ -134,8 +166,8 @@ impl Net {
         };
         self.now = self.now.max(next);
         if arrival == Some(next) {
-            if let Some((_, (end, bytes))) = self.wire.pop_first() {
-                self.deliver(end, bytes);
+            if let Some((_, (end, from, bytes))) = self.wire.pop_first() {
+                self.deliver_from(from, end, bytes);
             }
         } else {
             for end in &mut self.ends {
@@ -147,7 +179,12 @@ impl Net {
     }
 
     pub fn deliver(&mut self, end: usize, bytes: Vec<u8>) {
-        let flow = self.flow(end);
+        let from = if end == A { B } else { A };
+        self.deliver_from(from, end, bytes);
+    }
+
+    fn deliver_from(&mut self, from: usize, end: usize, bytes: Vec<u8>) {
+        let flow = self.flow_to(end, from);
         if self.protocol.is_reliable() {
             self.ends[end].handle_stream_message(self.now, flow, bytes);
         } else {
@@ -237,6 +274,36 @@ impl Net {
     pub fn ladder(&mut self) -> String {
         self.drain();
         std::mem::take(&mut self.ladder).join("\n")
+    }
+}
+
+/// What a forking proxy does: requests outside dialogs go to both, refusals come back when both refused.
+#[derive(Default)]
+struct Forks {
+    /// By branch: who refused.
+    refused: BTreeMap<Vec<u8>, Vec<usize>>,
+}
+
+impl Forks {
+    fn route(&mut self, end: usize, peer: usize, message: &Message) -> Vec<usize> {
+        let outside = message.to().unwrap().tag().is_none();
+        let cseq = message.cseq().unwrap();
+        if message.is_request() {
+            return if end == A && outside {
+                vec![B, C]
+            } else {
+                vec![peer]
+            };
+        }
+        if cseq.method != Method::Invite || message.status() < 300 || end == A {
+            return vec![peer];
+        }
+        let branch = message.top_via().unwrap().branch().unwrap().to_vec();
+        let refused = self.refused.entry(branch).or_default();
+        if !refused.contains(&end) {
+            refused.push(end);
+        }
+        if refused.len() == 2 { vec![peer] } else { vec![] }
     }
 }
 
