@@ -245,6 +245,7 @@ impl Play {
             reliability,
             session,
             forks,
+            credentials: None,
         };
         let call = self.net.ends[A]
             .invite(self.net.now, flow, &draft, options)

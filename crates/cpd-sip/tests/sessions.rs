@@ -262,7 +262,7 @@ fn rfc3261_11_options_outside_of_dialogs() {
     let mut options = invite(None);
     options.set_request_line(Method::Options, b"sip:192.0.2.2");
     let flow = net.flow(A);
-    net.ends[A].send(net.now, flow, &options).unwrap();
+    net.ends[A].send(net.now, flow, &options, None).unwrap();
     net.run(10);
     let (server, _) = request_fact(&mut net, B);
     net.ends[B]
@@ -296,7 +296,7 @@ fn rfc3261_8_2_what_is_not_understood_is_refused() {
         if let Some(required) = header {
             draft.push(Name::REQUIRE, required.as_bytes());
         }
-        net.ends[A].send(net.now, flow, &draft).unwrap();
+        net.ends[A].send(net.now, flow, &draft, None).unwrap();
         net.run(50);
         let answer = net.fact(A, |fact| match fact {
             Fact::Response { response, .. } => response.ok(),

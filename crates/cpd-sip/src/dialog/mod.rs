@@ -75,6 +75,8 @@ pub(crate) struct Dialog {
     /// Our last session description, which a refreshing re-INVITE repeats.
     pub(crate) described: Option<Box<[u8]>>,
 
+    /// Who answers challenges to our requests.
+    pub(crate) credentials: Option<Key>,
     /// The INVITE of ours that made it.
     pub(crate) call: Option<Key>,
     /// An INVITE of ours that has no final response yet.
@@ -116,6 +118,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) local_tag: &'a [u8],
     pub(crate) remote_tag: &'a [u8],
     pub(crate) contact: &'a [u8],
+    /// The peer, until a Contact tells better.
+    pub(crate) target: &'a [u8],
     pub(crate) local_cseq: u32,
     pub(crate) remote_cseq: Option<u32>,
 }
@@ -140,7 +144,7 @@ impl Dialog {
             local_tag: parts.local_tag.into(),
             remote_tag: parts.remote_tag.into(),
             contact: parts.contact.into(),
-            target: Box::default(),
+            target: parts.target.into(),
             routes: Vec::new(),
             local_cseq: parts.local_cseq,
             remote_cseq: parts.remote_cseq,
@@ -153,6 +157,7 @@ impl Dialog {
             reliable_out: None,
             accept: None,
             described: None,
+            credentials: None,
             call: None,
             invite_client: None,
             invite_server: None,
@@ -348,6 +353,7 @@ mod tests {
             local_tag: b"1",
             remote_tag: b"2",
             contact: b"<sip:192.0.2.1>",
+            target: b"sip:c@d",
             local_cseq: 1,
             remote_cseq: None,
         });

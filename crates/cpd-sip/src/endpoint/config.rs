@@ -1,5 +1,6 @@
 //! What an endpoint and a call are told at their beginning.
 
+use super::CredentialsId;
 use crate::dialog::SessionWish;
 use crate::transaction::BaseTimers;
 use std::time::Duration;
@@ -84,4 +85,6 @@ pub struct InviteOptions {
     pub session: Option<SessionWish>,
     /// Several answers.
     pub forks: Forks,
+    /// Who answers challenges, to the INVITE and to later requests in its dialogs.
+    pub credentials: Option<CredentialsId>,
 }

@@ -125,7 +125,7 @@ impl Endpoint {
         match purpose {
             Purpose::Call(call) => self.on_call_response(now, call, key, response),
             Purpose::Within { dialog, why } => self.on_response_within(now, dialog, why, key, response),
-            Purpose::Free(request) => self.on_free_response(request, response),
+            Purpose::Free { request, .. } => self.on_free_response(now, key, request, response),
         }
     }
 

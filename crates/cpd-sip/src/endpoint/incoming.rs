@@ -38,6 +38,7 @@ impl Endpoint {
             local_tag: &local_tag,
             remote_tag: from.tag().unwrap_or_default(),
             contact: &own_contact(flow),
+            target: from.uri,
             local_cseq: 0,
             remote_cseq: Some(cseq.number),
         });

@@ -12,6 +12,7 @@
 
 mod compose;
 mod config;
+mod credentials;
 mod fact;
 mod from_peer;
 mod hang_up;
@@ -24,6 +25,7 @@ mod timeouts;
 mod within;
 
 pub use config::{Config, Forks, InviteOptions, Reliability};
+pub use credentials::{Credentials, CredentialsId};
 pub use fact::{CallId, DialogId, Ending, Fact, Failure, RequestId, ServerId, UserError};
 
 use crate::dialog::Dialog;
@@ -53,6 +55,7 @@ pub struct Endpoint {
     calls: Slab<Call>,
     dialogs: Slab<Dialog>,
     dialog_keys: HashMap<Box<[u8]>, Key>,
+    credentials: Slab<Box<dyn Credentials>>,
     timers: Timers<Owner>,
     transmits: VecDeque<Transmit>,
     facts: VecDeque<Fact>,
@@ -106,6 +109,8 @@ struct ClientEntry {
     /// The random part of the branch; the rest is the key's index.
     branch: [u8; 16],
     purpose: Purpose,
+    /// How often it was sent again before.
+    tries: u8,
     /// An unanswered request in a dialog is given up then, even if a provisional response came.
     limit: Option<Instant>,
     /// The CANCEL of an INVITE. It shares the branch.
@@ -125,7 +130,10 @@ enum Purpose {
     /// In a dialog.
     Within { dialog: Key, why: Why },
     /// Outside of any dialog.
-    Free(RequestId),
+    Free {
+        request: RequestId,
+        credentials: Option<CredentialsId>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -164,8 +172,6 @@ struct Call {
     /// The outcome was told.
     told: bool,
     answered: bool,
-    /// How often it was sent again because of 401, 407 or 422.
-    tries: u8,
     ring_end: Instant,
     queued: Option<Instant>,
 }
@@ -186,6 +192,7 @@ impl Endpoint {
             calls: Slab::new(),
             dialogs: Slab::new(),
             dialog_keys: HashMap::new(),
+            credentials: Slab::new(),
             timers: Timers::new(),
             transmits: VecDeque::new(),
             facts: VecDeque::new(),

@@ -1,6 +1,7 @@
 //! Calls that we make: INVITE, its forks, CANCEL, and the races between them.
 
 use super::compose::{SDP, describes, push_session};
+use super::credentials::TRIES_MAX;
 use super::send::{push_address, with_tag};
 use super::{Call, CallId, DialogId, Ending, Endpoint, FORKS_MAX, Fact, Failure, Forks, InviteOptions};
 use super::{Owner, Purpose, Reliability, UserError};
@@ -23,9 +24,6 @@ const OWN: [Name<'static>; 8] = [
     Name::CONTACT,
     Name::USER_AGENT,
 ];
-
-/// How often an INVITE is sent again because of 401, 407 or 422.
-const TRIES_MAX: u8 = 4;
 
 impl Endpoint {
     /// Makes a call. The draft is an INVITE with From and To (without tags), maybe Contact, Call-ID, Max-Forwards, any
@@ -65,7 +63,6 @@ impl Endpoint {
             timed_out: false,
             told: false,
             answered: false,
-            tries: 0,
             ring_end,
             queued: None,
         });
@@ -263,6 +260,7 @@ impl Endpoint {
     }
 
     fn on_call_answer(&mut self, now: Instant, call: Key, client: Key, response: Message) {
+        self.note_accepted(client);
         let Some(key) = self.fork(call, client, &response, usize::MAX) else {
             return;
         };
@@ -338,23 +336,19 @@ impl Endpoint {
         }
     }
 
-    /// Sends the INVITE again if the refusal says how it would be accepted: 422 (RFC 4028, 7.3).
+    /// Sends the INVITE again if the refusal says how it would be accepted: 401, 407, 422 (RFC 4028, 7.3).
     fn retry_call(&mut self, now: Instant, call: Key, client: Key, response: &Message) -> bool {
-        let Some(entry) = self.calls.get_mut(call) else {
+        let challenge = self.answers_challenge(client, response);
+        let tries = self.clients.get(client).map_or(TRIES_MAX, |entry| entry.tries);
+        let Some(mut request) = self.sent(client) else {
             return false;
         };
-        if entry.cancelled || entry.tries >= TRIES_MAX {
-            return false;
-        }
-        let Some(old) = self.clients.get(client) else {
-            return false;
-        };
-        let flow = old.flow;
-        let Ok(mut request) = Message::parse_datagram(old.packet.to_vec()) else {
+        let Some(entry) = self.calls.get_mut(call).filter(|entry| !entry.cancelled) else {
             return false;
         };
         match (response.status(), response.min_se(), &mut entry.options.session) {
-            (422, Some(min_se_s), Some(wish)) => {
+            (401 | 407, ..) if challenge => {}
+            (422, Some(min_se_s), Some(wish)) if tries < TRIES_MAX => {
                 wish.min_se_s = wish.min_se_s.max(min_se_s);
                 wish.expires_s = wish.expires_s.max(min_se_s);
                 let wish = *wish;
@@ -364,17 +358,16 @@ impl Endpoint {
             }
             _ => return false,
         }
-        entry.tries += 1;
         let dialogs = std::mem::take(&mut entry.dialogs);
         for dialog in dialogs {
             self.end_dialog(now, dialog, Ending::NotAnswered, None);
         }
         let Ok(cseq) = request.cseq() else { return false };
-        request.remove(Name::VIA);
-        request.set(Name::CSEQ, format!("{} INVITE", cseq.number + 1).as_bytes());
-        let client = self.start_client(now, flow, request, Purpose::Call(call));
+        let Some(again) = self.send_again(now, client, cseq.number + 1, request) else {
+            return false;
+        };
         if let Some(entry) = self.calls.get_mut(call) {
-            entry.client = client;
+            entry.client = again;
         }
         true
     }
@@ -452,6 +445,7 @@ impl Endpoint {
             local_tag: &entry.local_tag,
             remote_tag,
             contact: invite.header(Name::CONTACT).unwrap_or_default(),
+            target: invite.uri(),
             local_cseq: invite.cseq().ok()?.number,
             remote_cseq: None,
         });
@@ -460,6 +454,7 @@ impl Endpoint {
         dialog.offer.invite_sent(describes(&invite));
         dialog.described = entry.described.clone();
         dialog.wish = entry.options.session;
+        dialog.credentials = entry.options.credentials.map(|id| id.0);
         dialog.call = Some(call);
         let key = self.insert_dialog(dialog);
         self.calls.get_mut(call)?.dialogs.push(key);
@@ -535,6 +530,13 @@ impl Endpoint {
         dialog.offer.request_sent(describes(&ack));
         let flow = dialog.next_flow(self.config.symmetric);
         let tag = dialog.remote_tag.clone();
+        if dialog.credentials.is_some()
+            && let Some(invite) = self.sent(client)
+        {
+            // The INVITE's own: an ACK cannot be challenged (RFC 3261, 22.1).
+            ack.copy(&invite, Name::AUTHORIZATION);
+            ack.copy(&invite, Name::PROXY_AUTHORIZATION);
+        }
         let transmit = self.ack_packet(flow, ack);
         self.transmits.push_back(transmit.clone());
         if let Some(entry) = self.clients.get_mut(client) {

@@ -1,7 +1,7 @@
 //! Requests of the user, in a dialog and outside.
 
 use super::compose::{SDP, describes};
-use super::{DialogId, Endpoint, Purpose, RequestId, UserError, Why};
+use super::{CredentialsId, DialogId, Endpoint, Purpose, RequestId, UserError, Why};
 use crate::dialog::{Retry, Stage};
 use crate::message::{Message, Method, Name};
 use crate::slab::Key;
@@ -57,8 +57,14 @@ impl Endpoint {
     }
 
     /// Sends a request outside of any dialog: OPTIONS, REGISTER, MESSAGE, … The draft has From and To without tags, maybe
-    /// Contact, Call-ID and CSeq; the rest is added here.
-    pub fn send(&mut self, now: Instant, flow: Flow, draft: &Message) -> Result<RequestId, UserError> {
+    /// Contact, Call-ID and CSeq; the rest is added here. `credentials` answer challenges.
+    pub fn send(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        draft: &Message,
+        credentials: Option<CredentialsId>,
+    ) -> Result<RequestId, UserError> {
         if matches!(
             draft.method(),
             Some(Method::Invite | Method::Ack | Method::Cancel)
@@ -73,7 +79,45 @@ impl Endpoint {
         let mut request = self.outside_request(draft, flow, cseq, &tag)?;
         request.append(draft, &[&OWN[..], &[Name::CONTACT]].concat());
         let id = self.request_id();
-        self.start_client(now, flow, request, Purpose::Free(id));
+        self.start_client(
+            now,
+            flow,
+            request,
+            Purpose::Free {
+                request: id,
+                credentials,
+            },
+        );
+        Ok(id)
+    }
+
+    /// Sends a request that is finished but for its Via, tags and numbers included: a registration's, which keeps its
+    /// own sequence and answers its own challenges.
+    pub fn send_finished(
+        &mut self,
+        now: Instant,
+        flow: Flow,
+        request: Message,
+    ) -> Result<RequestId, UserError> {
+        if matches!(
+            request.method(),
+            None | Some(Method::Invite | Method::Ack | Method::Cancel)
+        ) {
+            return Err(UserError::Draft("a method that has its own call"));
+        }
+        if self.is_full(&Method::Options) {
+            return Err(UserError::Full);
+        }
+        let id = self.request_id();
+        self.start_client(
+            now,
+            flow,
+            request,
+            Purpose::Free {
+                request: id,
+                credentials: None,
+            },
+        );
         Ok(id)
     }
 

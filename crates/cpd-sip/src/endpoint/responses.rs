@@ -11,8 +11,14 @@ use std::time::{Duration, Instant};
 const REFRESH_AGAIN: Duration = Duration::from_secs(5);
 
 impl Endpoint {
-    pub(super) fn on_free_response(&mut self, request: RequestId, response: Message) {
-        if response.status() >= 200 {
+    pub(super) fn on_free_response(
+        &mut self,
+        now: Instant,
+        client: Key,
+        request: RequestId,
+        response: Message,
+    ) {
+        if response.status() >= 200 && !self.retry_free(now, client, &response) {
             self.facts.push_back(Fact::Response {
                 request,
                 dialog: None,
@@ -94,6 +100,7 @@ impl Endpoint {
         method: &Method,
         response: Message,
     ) {
+        self.note_accepted(client);
         let Some(dialog) = self.dialogs.get_mut(key) else {
             return;
         };
@@ -142,12 +149,10 @@ impl Endpoint {
     }
 
     fn on_refusal_within(&mut self, now: Instant, key: Key, why: Why, client: Key, response: Message) {
-        let Some(entry) = self.clients.get(client) else {
+        if self.retry_within(now, key, why, client, &response) {
             return;
-        };
-        let Ok(sent) = Message::parse_datagram(entry.packet.to_vec()) else {
-            return;
-        };
+        }
+        let Some(sent) = self.sent(client) else { return };
         let Some(dialog) = self.dialogs.get_mut(key) else {
             return;
         };
@@ -217,7 +222,7 @@ impl Endpoint {
                 };
                 self.fail_call(now, call, failure, None);
             }
-            Purpose::Free(request) => {
+            Purpose::Free { request, .. } => {
                 self.facts.push_back(Fact::Response {
                     request,
                     dialog: None,

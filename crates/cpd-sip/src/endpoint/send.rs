@@ -21,6 +21,7 @@ impl Endpoint {
         mut request: Message,
         purpose: Purpose,
     ) -> Key {
+        self.authorize(purpose, &mut request);
         let key = self.clients.next_key();
         let branch = self.random.token();
         self.push_via(&mut request, flow, key.index, &branch);
@@ -33,7 +34,7 @@ impl Endpoint {
         let machine = Client::new(now, &self.config.timers, invite, flow.protocol.is_reliable());
         let limit = match purpose {
             Purpose::Within { .. } if invite => Some(now + self.config.ring_limit),
-            Purpose::Call(_) | Purpose::Within { .. } | Purpose::Free(_) => None,
+            Purpose::Call(_) | Purpose::Within { .. } | Purpose::Free { .. } => None,
         };
         let key = self.clients.insert(ClientEntry {
             machine,
@@ -41,6 +42,7 @@ impl Endpoint {
             packet: bytes,
             branch,
             purpose,
+            tries: 0,
             limit,
             cancel: None,
             refusal_ack: None,
@@ -110,7 +112,7 @@ impl Endpoint {
         match purpose {
             Purpose::Call(call) => self.on_call_transaction_gone(now, call, key),
             Purpose::Within { dialog, .. } => self.settle_dialog(now, dialog),
-            Purpose::Free(_) => {}
+            Purpose::Free { .. } => {}
         }
     }
 
