@@ -1,5 +1,6 @@
 //! Where bytes come from and go to.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -64,10 +65,17 @@ pub struct Flow {
 }
 
 /// Bytes to send.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Transmit {
     /// Where to.
     pub flow: Flow,
     /// One message. Shared with the transaction that may repeat it.
     pub bytes: Arc<[u8]>,
+}
+
+/// Hides what is said.
+impl fmt::Debug for Transmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes to {}", self.bytes.len(), self.flow.remote)
+    }
 }

@@ -417,3 +417,21 @@ fn over_tcp_nothing_is_repeated_but_the_2xx() {
     );
     net.finish();
 }
+
+#[test]
+fn rfc3261_13_3_1_1_ringing_is_told_again_every_minute() {
+    let mut net = Net::new();
+    net.invite(plain());
+    net.run(100);
+    let b = net.invited();
+    net.answer(b, 180, None);
+    net.run(130_000);
+    net.answer(b, 486, None);
+    net.run(200_000);
+    assert_eq!(
+        net.ladder(),
+        "0 a INVITE\n10 b 100 INVITE\n100 b 180 INVITE\n60100 b 180 INVITE\n120100 b 180 INVITE\n130100 b 486 INVITE\n\
+         130110 a ACK"
+    );
+    net.finish();
+}

@@ -17,7 +17,7 @@ pub use session::{MIN_SE_S, SessionWish};
 use crate::headers::Address;
 use crate::message::{Message, Method, Name};
 use crate::slab::Key;
-use crate::transport::{Flow, Protocol};
+use crate::transport::{Flow, Protocol, Transmit};
 use crate::uri::{Host, Uri};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
@@ -71,6 +71,8 @@ pub(crate) struct Dialog {
     pub(crate) min_se_s: Option<u32>,
     pub(crate) reliable_in: ReliableIn,
     pub(crate) reliable_out: Option<ReliableOut>,
+    /// Our last unreliable provisional response, and when to repeat it.
+    pub(crate) progress: Option<(Instant, Transmit)>,
     pub(crate) accept: Option<Accept>,
     /// Our last session description, which a refreshing re-INVITE repeats.
     pub(crate) described: Option<Box<[u8]>>,
@@ -155,6 +157,7 @@ impl Dialog {
             min_se_s: None,
             reliable_in: ReliableIn::default(),
             reliable_out: None,
+            progress: None,
             accept: None,
             described: None,
             credentials: None,
@@ -270,6 +273,7 @@ impl Dialog {
                 .filter(|_| !over)
                 .and_then(SessionTimer::next),
             self.reliable_out.as_ref().and_then(ReliableOut::next),
+            self.progress.as_ref().map(|(at, _)| *at),
             self.accept.as_ref().map(Accept::next),
             self.ack_wanted.map(|(_, _, end)| end),
             self.retry.as_ref().filter(|_| !over).map(|(at, _)| *at),

@@ -17,16 +17,6 @@ pub(super) fn describes(message: &Message) -> bool {
 }
 
 impl Endpoint {
-    /// The value of Supported.
-    pub(super) fn supported(&self, reliable: bool) -> String {
-        let mut tags = vec!["timer"];
-        if reliable {
-            tags.push("100rel");
-        }
-        tags.extend(self.config.extensions.iter().map(String::as_str));
-        tags.join(", ")
-    }
-
     /// The session headers of a re-INVITE or UPDATE of ours; who refreshes stays as it was (RFC 4028, 7.4).
     pub(super) fn push_session_within(&self, request: &mut Message, key: Key) {
         let Some(dialog) = self.dialogs.get(key) else {
@@ -103,8 +93,8 @@ impl Endpoint {
                 reply.push(Name::CONTACT, &dialog.contact);
             }
             if request.method() == Some(&Method::Invite) {
-                reply.push(Name::ALLOW, self.config.allow.join(", ").as_bytes());
-                reply.push(Name::SUPPORTED, self.supported(true).as_bytes());
+                reply.push(Name::ALLOW, self.allow.as_bytes());
+                reply.push(Name::SUPPORTED, self.supported[1].as_bytes());
             }
         }
         if let Some(product) = &self.config.product {

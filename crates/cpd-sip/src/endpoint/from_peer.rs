@@ -245,7 +245,7 @@ impl Endpoint {
                 405
             };
             let mut reply = self.plain_reply(request, status, "");
-            reply.push(Name::ALLOW, self.config.allow.join(", ").as_bytes());
+            reply.push(Name::ALLOW, self.allow.as_bytes());
             return Some(reply);
         }
         if Uri::parse(request.uri()).is_ok_and(|uri| uri.scheme == Scheme::Other) {

@@ -71,6 +71,7 @@ impl Endpoint {
         dialog.stage = Stage::Over;
         dialog.session = None;
         dialog.accept = None;
+        dialog.progress = None;
         dialog.held_bye = None;
         dialog.reliable_out = None;
         let retry = dialog.retry.take();

@@ -11,7 +11,11 @@ use crate::message::{Message, Method, Name};
 use crate::slab::Key;
 use crate::transaction::server_key;
 use crate::transport::Flow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Proxies give up an INVITE that is silent for three minutes; this shows every minute that it still rings (RFC 3261,
+/// 13.3.1.1).
+pub(super) const PROGRESS_AGAIN: Duration = Duration::from_secs(60);
 
 impl Endpoint {
     pub(super) fn on_invite(&mut self, now: Instant, flow: Flow, server: Key, request: Message) {
@@ -128,7 +132,11 @@ impl Endpoint {
         let mut reply = self.reply_within(key, request, &draft);
         self.note_description(key, &reply);
         if !(required || wanted) {
-            self.send_response(now, server, reply);
+            let sent = self.send_response(now, server, reply);
+            if let Some(dialog) = self.dialogs.get_mut(key) {
+                dialog.progress = sent.map(|sent| (now + PROGRESS_AGAIN, sent));
+            }
+            self.settle_dialog(now, key);
             return Ok(());
         }
         reply.push(Name::REQUIRE, b"100rel");
@@ -198,6 +206,7 @@ impl Endpoint {
         let dialog = self.dialogs.get_mut(key).ok_or(UserError::Gone)?;
         dialog.stage = Stage::Confirmed;
         dialog.invite_server = None;
+        dialog.progress = None;
         dialog.accept = Some(Accept::new(now, &self.config.timers, cseq, transmit));
         self.settle_dialog(now, key);
         Ok(())
@@ -210,6 +219,7 @@ impl Endpoint {
             return;
         };
         dialog.invite_server = None;
+        dialog.progress = None;
         dialog.offer.withdrawn();
         if let Some(out) = &mut dialog.reliable_out {
             out.stop();

@@ -10,10 +10,12 @@
 //! given up after 64 × T1, a call that only rings after [`Config::ring_limit`], a user who never answers after
 //! [`Config::answer_limit`]. [`Endpoint::counts`] tells what is alive.
 
+mod acks;
 mod compose;
 mod config;
 mod credentials;
 mod fact;
+mod forks;
 mod from_peer;
 mod hang_up;
 mod incoming;
@@ -42,6 +44,10 @@ use std::time::Instant;
 /// The most early dialogs that one INVITE may make. A 2xx beyond them still gets its ACK and BYE.
 const FORKS_MAX: usize = 16;
 
+/// The most dialogs that one INVITE may make by being answered. Nobody rings at more telephones; a peer that invents To
+/// tags without end is not followed further.
+const ANSWERS_MAX: usize = 64;
+
 /// One SIP element.
 pub struct Endpoint {
     config: Config,
@@ -59,6 +65,9 @@ pub struct Endpoint {
     timers: Timers<Owner>,
     transmits: VecDeque<Transmit>,
     facts: VecDeque<Fact>,
+    /// The values of Allow and, without and with 100rel, of Supported.
+    allow: String,
+    supported: [String; 2],
     next_request: u64,
     counters: Counters,
     /// Scratch for packets and keys, so that neither allocates.
@@ -181,7 +190,15 @@ impl Endpoint {
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let mut random = Random::new(seed);
         let secret = random.next();
+        let supported = |reliable: bool| {
+            let tags = ["100rel", "timer"].into_iter().skip(usize::from(!reliable));
+            tags.chain(config.extensions.iter().map(String::as_str))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         Endpoint {
+            allow: config.allow.join(", "),
+            supported: [supported(false), supported(true)],
             config,
             random,
             secret,

@@ -1,11 +1,11 @@
 //! Calls that we make: INVITE, its forks, CANCEL, and the races between them.
 
-use super::compose::{SDP, describes, push_session};
+use super::compose::{SDP, push_session};
 use super::credentials::TRIES_MAX;
 use super::send::{push_address, with_tag};
-use super::{Call, CallId, DialogId, Ending, Endpoint, FORKS_MAX, Fact, Failure, Forks, InviteOptions};
+use super::{Call, CallId, Ending, Endpoint, Fact, Failure, InviteOptions};
 use super::{Owner, Purpose, Reliability, UserError};
-use crate::dialog::{Dialog, Parts, Role, Sequence, Stage, write_key};
+use crate::dialog::Stage;
 use crate::message::{Message, Method, Name};
 use crate::slab::Key;
 use crate::transaction::Client;
@@ -43,7 +43,7 @@ impl Endpoint {
         }
         let local_tag = self.random.token();
         let mut request = self.outside_request(draft, flow, 1, &local_tag)?;
-        request.push(Name::ALLOW, self.config.allow.join(", ").as_bytes());
+        request.push(Name::ALLOW, self.allow.as_bytes());
         self.push_extensions(&mut request, &options);
         request.append(draft, &OWN);
         let described = request.part(SDP).map(Box::from);
@@ -121,8 +121,7 @@ impl Endpoint {
         }
         request.push(
             Name::SUPPORTED,
-            self.supported(options.reliability != Reliability::Absent)
-                .as_bytes(),
+            self.supported[usize::from(options.reliability != Reliability::Absent)].as_bytes(),
         );
         if let Some(wish) = options.session {
             push_session(request, wish.expires_s, wish.refresher, Some(wish.min_se_s));
@@ -148,7 +147,7 @@ impl Endpoint {
     }
 
     /// Sends a CANCEL that was held, once the INVITE has had a provisional response (RFC 3261, 9.1).
-    fn release_cancel(&mut self, now: Instant, call: Key) {
+    pub(super) fn release_cancel(&mut self, now: Instant, call: Key) {
         let Some(entry) = self.calls.get_mut(call) else {
             return;
         };
@@ -201,120 +200,6 @@ impl Endpoint {
             200..300 => self.on_call_answer(now, call, client, response),
             _ => self.on_call_refusal(now, call, client, response),
         }
-    }
-
-    fn on_call_progress(&mut self, now: Instant, call: Key, client: Key, response: Message) {
-        self.release_cancel(now, call);
-        let Some(entry) = self.calls.get(call) else { return };
-        if response.status() == 100 || entry.answered {
-            return;
-        }
-        let tagged = response.to().is_ok_and(|to| to.tag().is_some());
-        let dialog = if tagged {
-            self.fork(call, client, &response, FORKS_MAX)
-        } else {
-            None
-        };
-        let mut prack_wanted = false;
-        if let Some(key) = dialog {
-            let Some(dialog) = self.dialogs.get_mut(key) else {
-                return;
-            };
-            if dialog.stage == Stage::Over {
-                return;
-            }
-            dialog.learn(&response);
-            if let Some(rseq) = response
-                .rseq()
-                .filter(|_| response.lists(Name::REQUIRE, "100rel"))
-            {
-                if dialog.reliable_in.on_response(rseq) != Sequence::Next {
-                    return;
-                }
-                let Ok(cseq) = response.cseq() else { return };
-                prack_wanted = dialog.offer.response_received(describes(&response));
-                dialog.prack_wanted = Some((rseq, cseq.number));
-                if !prack_wanted {
-                    self.send_prack(now, key, None);
-                }
-            }
-        }
-        let Some(entry) = self.calls.get(call) else { return };
-        if entry.told || entry.cancelled {
-            // A PRACK that a user would answer is sent without: the call is given up anyway.
-            if let Some(key) = dialog.filter(|_| prack_wanted) {
-                self.send_prack(now, key, None);
-            }
-            return;
-        }
-        if let Some(dialog) = dialog.and_then(|key| self.dialogs.get_mut(key)) {
-            dialog.announced = true;
-        }
-        let dialog = dialog.map(DialogId);
-        self.facts.push_back(Fact::Progress {
-            call: CallId(call),
-            dialog,
-            response,
-            prack_wanted,
-        });
-    }
-
-    fn on_call_answer(&mut self, now: Instant, call: Key, client: Key, response: Message) {
-        self.note_accepted(client);
-        let Some(key) = self.fork(call, client, &response, usize::MAX) else {
-            return;
-        };
-        let Some(dialog) = self.dialogs.get_mut(key) else {
-            return;
-        };
-        if dialog.stage != Stage::Early {
-            // Repeated while the user still owes the answer that goes into its ACK.
-            return;
-        }
-        dialog.stage = Stage::Confirmed;
-        dialog.learn(&response);
-        dialog.learn_routes(&response);
-        let ack_wanted = dialog.offer.response_received(describes(&response));
-        let Ok(cseq) = response.cseq() else { return };
-        let end = now + self.config.timers.silence();
-        dialog.ack_wanted = Some((client, cseq.number, end));
-        self.session_from_response(now, key, &response);
-
-        let Some(entry) = self.calls.get_mut(call) else {
-            return;
-        };
-        let late = entry.cancelled || (entry.answered && entry.options.forks == Forks::First);
-        if !ack_wanted || late {
-            self.send_ack(now, key, None);
-        }
-        let Some(entry) = self.calls.get_mut(call) else {
-            return;
-        };
-        if late {
-            let ending = if entry.cancelled {
-                Ending::NotAnswered
-            } else {
-                Ending::OtherFork
-            };
-            self.send_bye(now, key, None);
-            self.end_dialog(now, key, ending, None);
-            if self.calls.get(call).is_some_and(|entry| entry.cancelled) {
-                self.fail_call(now, call, self.cancel_failure(call), None);
-            }
-            return;
-        }
-        entry.answered = true;
-        entry.told = true;
-        if let Some(dialog) = self.dialogs.get_mut(key) {
-            dialog.announced = true;
-        }
-        self.facts.push_back(Fact::Answered {
-            call: CallId(call),
-            dialog: DialogId(key),
-            response,
-            ack_wanted,
-        });
-        self.settle_dialog(now, key);
     }
 
     fn on_call_refusal(&mut self, now: Instant, call: Key, client: Key, response: Message) {
@@ -420,129 +305,6 @@ impl Endpoint {
                 }
             }
         }
-    }
-
-    /// The dialog of this response's To tag, made if it is the first.
-    fn fork(&mut self, call: Key, client: Key, response: &Message, forks_max: usize) -> Option<Key> {
-        let entry = self.calls.get(call)?;
-        let call_id = response.call_id().ok()?;
-        let remote_tag = response.to().ok()?.tag().unwrap_or_default();
-        write_key(&mut self.dialog_key, call_id, &entry.local_tag, remote_tag);
-        if let Some(&key) = self.dialog_keys.get(self.dialog_key.as_slice()) {
-            return Some(key);
-        }
-        if entry.dialogs.len() >= forks_max {
-            return None;
-        }
-        let client = self.clients.get(client)?;
-        let invite = Message::parse_datagram(client.packet.to_vec()).ok()?;
-        let mut dialog = Dialog::new(Parts {
-            role: Role::Uac,
-            flow: client.flow,
-            call_id,
-            local: invite.header(Name::FROM)?,
-            remote: response.header(Name::TO)?,
-            local_tag: &entry.local_tag,
-            remote_tag,
-            contact: invite.header(Name::CONTACT).unwrap_or_default(),
-            target: invite.uri(),
-            local_cseq: invite.cseq().ok()?.number,
-            remote_cseq: None,
-        });
-        dialog.learn(response);
-        dialog.learn_routes(response);
-        dialog.offer.invite_sent(describes(&invite));
-        dialog.described = entry.described.clone();
-        dialog.wish = entry.options.session;
-        dialog.credentials = entry.options.credentials.map(|id| id.0);
-        dialog.call = Some(call);
-        let key = self.insert_dialog(dialog);
-        self.calls.get_mut(call)?.dialogs.push(key);
-        Some(key)
-    }
-
-    /// Answers the offer of a reliable provisional response.
-    pub fn prack(
-        &mut self,
-        now: Instant,
-        dialog: DialogId,
-        content_type: &str,
-        body: &[u8],
-    ) -> Result<(), UserError> {
-        let entry = self.dialogs.get(dialog.0).ok_or(UserError::Gone)?;
-        if entry.prack_wanted.is_none() {
-            return Err(UserError::WrongStage);
-        }
-        self.send_prack(now, dialog.0, Some((content_type, body)));
-        Ok(())
-    }
-
-    pub(super) fn send_prack(&mut self, now: Instant, key: Key, body: Option<(&str, &[u8])>) {
-        let Some(dialog) = self.dialogs.get_mut(key) else {
-            return;
-        };
-        let Some((rseq, invite_cseq)) = dialog.prack_wanted.take() else {
-            return;
-        };
-        dialog.local_cseq += 1;
-        let mut request = dialog.request(Method::Prack, dialog.local_cseq);
-        request.push_fmt(Name::RACK, format_args!("{rseq} {invite_cseq} INVITE"));
-        if let Some((content_type, body)) = body {
-            request.set_body(content_type, body);
-        }
-        dialog.offer.request_sent(describes(&request));
-        if let Some(sdp) = request.part(SDP) {
-            dialog.described = Some(sdp.into());
-        }
-        self.start_within(now, key, request, super::Why::Prack);
-    }
-
-    /// Answers the offer of a 2xx: with it the dialog can begin.
-    pub fn ack(
-        &mut self,
-        now: Instant,
-        dialog: DialogId,
-        content_type: &str,
-        body: &[u8],
-    ) -> Result<(), UserError> {
-        let entry = self.dialogs.get(dialog.0).ok_or(UserError::Gone)?;
-        if entry.ack_wanted.is_none() {
-            return Err(UserError::WrongStage);
-        }
-        self.send_ack(now, dialog.0, Some((content_type, body)));
-        Ok(())
-    }
-
-    pub(super) fn send_ack(&mut self, now: Instant, key: Key, body: Option<(&str, &[u8])>) {
-        let Some(dialog) = self.dialogs.get_mut(key) else {
-            return;
-        };
-        let Some((client, cseq, _)) = dialog.ack_wanted.take() else {
-            return;
-        };
-        let mut ack = dialog.request(Method::Ack, cseq);
-        if let Some((content_type, body)) = body {
-            ack.set_body(content_type, body);
-        }
-        if let Some(sdp) = ack.part(SDP) {
-            dialog.described = Some(sdp.into());
-        }
-        dialog.offer.request_sent(describes(&ack));
-        let flow = dialog.next_flow(self.config.symmetric);
-        let tag = dialog.remote_tag.clone();
-        if dialog.credentials.is_some()
-            && let Some(invite) = self.sent(client)
-        {
-            // The INVITE's own: an ACK cannot be challenged (RFC 3261, 22.1).
-            ack.copy(&invite, Name::AUTHORIZATION);
-            ack.copy(&invite, Name::PROXY_AUTHORIZATION);
-        }
-        let transmit = self.ack_packet(flow, ack);
-        self.transmits.push_back(transmit.clone());
-        if let Some(entry) = self.clients.get_mut(client) {
-            entry.acks.push((tag, transmit));
-        }
-        self.settle_dialog(now, key);
     }
 }
 

@@ -147,8 +147,8 @@ impl Endpoint {
             if draft.header(Name::CONTACT).is_none() {
                 request.push(Name::CONTACT, &dialog.contact);
             }
-            request.push(Name::ALLOW, self.config.allow.join(", ").as_bytes());
-            request.push(Name::SUPPORTED, self.supported(true).as_bytes());
+            request.push(Name::ALLOW, self.allow.as_bytes());
+            request.push(Name::SUPPORTED, self.supported[1].as_bytes());
             self.push_session_within(&mut request, key);
         }
         if let Some(product) = &self.config.product {

@@ -1,5 +1,6 @@
 //! What the clock and the transport bring.
 
+use super::incoming::PROGRESS_AGAIN;
 use super::{Ending, UserError};
 use super::{Endpoint, Failure, Owner};
 use crate::dialog::{AcceptTick, ReliableTick, SessionTick, Stage};
@@ -148,6 +149,10 @@ impl Endpoint {
         };
         if dialog.queued == Some(at) {
             dialog.queued = None;
+        }
+        if let Some((at, transmit)) = dialog.progress.as_mut().filter(|(at, _)| *at <= now) {
+            *at = now + PROGRESS_AGAIN;
+            self.transmits.push_back(transmit.clone());
         }
         match dialog.accept.as_mut().map(|accept| accept.on_tick(now, &timers)) {
             Some(AcceptTick::Repeat(transmit)) => self.transmits.push_back(transmit),
