@@ -83,6 +83,7 @@ fn main() {
     draft.set_body("application/sdp", SDP);
 
     const CALLS: u32 = 50_000;
+    let before_kb = resident_kb();
     let mut best_us = f64::MAX;
     for _ in 0..3 {
         let start_ns = cpu_ns();
@@ -104,11 +105,27 @@ fn main() {
         "calls: {best_us:.1} µs of CPU for both ends of a call, {:.0} calls/s a core",
         1e6 / best_us
     );
-    println!("alive at 500 calls/s: {:?}", pair.ends.map(|end| end.counts()));
+    let alive = pair.ends.each_ref().map(Endpoint::counts);
+    let transactions = alive
+        .iter()
+        .map(|counts| counts.clients + counts.servers)
+        .sum::<usize>() as u64;
+    let kb = resident_kb() - before_kb;
+    println!(
+        "alive at 500 calls/s: {alive:?}, {} bytes a transaction",
+        kb * 1024 / transactions
+    );
 }
 
 /// CPU time of this process, which other load on the machine does not stretch as it stretches wall time.
 fn cpu_ns() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/schedstat").expect("Linux tells a process its CPU time");
     stat.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Memory that this process has.
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells a process its memory");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

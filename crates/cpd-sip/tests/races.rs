@@ -476,6 +476,11 @@ fn races_with_a_tenth_lost_both_ways() {
             "NotAnswered",
         ],
     );
+    // Only users who never answered an offer leave an ACK out for good.
+    assert!(
+        outcomes.get("NoAck").unwrap_or(&0) * 50 < outcomes["answered"],
+        "{outcomes:?}"
+    );
 }
 
 #[test]
