@@ -9,6 +9,9 @@ use crate::transport::{Flow, Transmit};
 use crate::uri::{Scheme, Uri};
 use std::time::Instant;
 
+/// The most tags that a 420 lists: an answer is not to be longer than its request.
+const UNSUPPORTED_MAX: usize = 8;
+
 impl Endpoint {
     /// A datagram came. `flow.local` is our side.
     pub fn handle_datagram(&mut self, now: Instant, flow: Flow, bytes: Vec<u8>) {
@@ -263,7 +266,7 @@ impl Endpoint {
         let mut unknown = request.values(Name::REQUIRE).filter(|tag| !known(tag)).peekable();
         unknown.peek()?;
         let mut reply = self.plain_reply(request, 420, "");
-        for tag in unknown {
+        for tag in unknown.take(UNSUPPORTED_MAX) {
             reply.push(Name::UNSUPPORTED, tag);
         }
         Some(reply)
