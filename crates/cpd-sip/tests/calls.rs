@@ -7,6 +7,7 @@ mod common;
 use common::*;
 use cpd_sip::endpoint::{Ending, Failure, InviteOptions, Reliability};
 use cpd_sip::message::{Method, Name};
+use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Config, Fact, Message};
 
 fn plain() -> InviteOptions {
@@ -398,12 +399,7 @@ fn rfc3261_14_1_a_dialog_that_the_peer_forgot_is_over() {
 
 #[test]
 fn over_tcp_nothing_is_repeated_but_the_2xx() {
-    let mut net = Net::with(
-        Config::default(),
-        Config::default(),
-        cpd_sip::transport::Protocol::Tcp,
-        1,
-    );
+    let mut net = Net::with(Config::default(), Config::default(), Protocol::Tcp, 1);
     net.lose(|_, message| message.method() == Some(&Method::Ack));
     net.invite(plain());
     net.run(10);
@@ -434,4 +430,96 @@ fn rfc3261_13_3_1_1_ringing_is_told_again_every_minute() {
          130110 a ACK"
     );
     net.finish();
+}
+
+#[test]
+fn rfc3261_9_1_a_cancelled_invite_without_487_is_given_up() {
+    let mut net = Net::new();
+    net.lose(|_, message| message.status() >= 300);
+    let call = net.invite(plain());
+    net.run(100);
+    net.ends[A].cancel(net.now, call, b"").unwrap();
+    net.run(31_900);
+    assert!(net.facts[A].is_empty());
+    net.run(200);
+    assert_eq!(failed(&mut net), (Failure::Cancelled, 0));
+    net.finish();
+}
+
+#[test]
+fn rfc3261_18_4_a_transport_that_fails_fails_what_waits_on_it() {
+    let mut net = Net::with(Config::default(), Config::default(), Protocol::Tcp, 1);
+    net.lose(|_, _| true);
+    net.invite(plain());
+    let dialog_less = net.flow(A);
+    net.drain();
+    net.ends[A].handle_transport_error(net.now, dialog_less);
+    assert_eq!(failed(&mut net), (Failure::Unreachable, 0));
+    net.finish();
+}
+
+#[test]
+fn rfc3261_12_2_2_a_refused_reinvite_does_not_move_the_target() {
+    for (status, moved) in [(488, false), (200, true)] {
+        let mut net = Net::new();
+        let dialogs = net.connect(plain());
+        let mut draft = request(Method::Invite, Some(OFFER));
+        draft.push(Name::CONTACT, b"<sip:192.0.2.3:5060>");
+        net.ends[A].request(net.now, dialogs[A], &draft).unwrap();
+        net.run(20);
+        let server = net.fact(B, |fact| match fact {
+            Fact::Request { server, .. } => Some(server),
+            _ => None,
+        });
+        net.ends[B]
+            .respond(net.now, server, &response(status, None))
+            .unwrap();
+        let target = net.ends[B].next_hop(dialogs[B]).unwrap().raw.to_vec();
+        assert_eq!(target == b"sip:192.0.2.3:5060", moved, "{status}");
+        net.run(50);
+        let names = net.ends[A].names(dialogs[A]).unwrap();
+        assert_eq!(
+            Some(names.local_tag),
+            net.ends[B].names(dialogs[B]).map(|names| names.remote_tag)
+        );
+        net.ends[A].bye(net.now, dialogs[A], None).unwrap();
+        net.finish();
+    }
+}
+
+#[test]
+fn a_call_over_ipv6() {
+    let now = Net::new().now;
+    let side = |address: &str| address.parse::<std::net::SocketAddr>().unwrap();
+    let sides = [side("[2001:db8::1]:5060"), side("[2001:db8::2]:5070")];
+    let flow = |end: usize| Flow {
+        protocol: Protocol::Udp,
+        local: sides[end],
+        remote: sides[1 - end],
+    };
+    let mut ends = [1, 2].map(|seed| cpd_sip::Endpoint::new(Config::default(), [seed; 32]));
+    let mut draft = invite(None);
+    draft.set_request_line(Method::Invite, b"sip:b@[2001:db8::2]:5070");
+    ends[A].invite(now, flow(A), &draft, plain()).unwrap();
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        for end in [A, B] {
+            while let Some(transmit) = ends[end].poll_transmit() {
+                assert_eq!(transmit.flow, flow(end));
+                ends[1 - end].handle_datagram(now, flow(1 - end), transmit.bytes.to_vec());
+            }
+            while let Some(fact) = ends[end].poll_fact() {
+                match fact {
+                    Fact::Invited { dialog, request, .. } => {
+                        assert_eq!(request.contact().unwrap().uri, b"sip:[2001:db8::1]:5060");
+                        ends[end].answer(now, dialog, &response(200, None)).unwrap();
+                    }
+                    Fact::Answered { dialog, .. } => ends[end].bye(now, dialog, None).unwrap(),
+                    Fact::Ended { ending, .. } => told.push(ending),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert_eq!(told, [Ending::Local, Ending::Remote]);
 }

@@ -204,6 +204,7 @@ impl Endpoint {
         let cseq = request.cseq().map_or(0, |cseq| cseq.number);
         let transmit = self.send_response(now, server, reply).ok_or(UserError::Gone)?;
         let dialog = self.dialogs.get_mut(key).ok_or(UserError::Gone)?;
+        dialog.learn(request);
         dialog.stage = Stage::Confirmed;
         dialog.invite_server = None;
         dialog.progress = None;

@@ -29,6 +29,7 @@ mod within;
 pub use config::{Config, Forks, InviteOptions, Reliability};
 pub use credentials::{Credentials, CredentialsId};
 pub use fact::{CallId, DialogId, Ending, Fact, Failure, RequestId, ServerId, UserError};
+pub use requests::DialogNames;
 
 use crate::dialog::Dialog;
 use crate::message::{Message, Method};

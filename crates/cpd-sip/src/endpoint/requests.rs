@@ -21,6 +21,17 @@ const OWN: [Name<'static>; 8] = [
     Name::USER_AGENT,
 ];
 
+/// The three names of a dialog (RFC 3261, 12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DialogNames<'a> {
+    /// Call-ID.
+    pub call_id: &'a [u8],
+    /// Our tag.
+    pub local_tag: &'a [u8],
+    /// The peer's tag.
+    pub remote_tag: &'a [u8],
+}
+
 impl Endpoint {
     /// Sends a request in a dialog: re-INVITE, UPDATE, INFO, OPTIONS or any other but ACK, CANCEL, PRACK and BYE.
     ///
@@ -119,6 +130,16 @@ impl Endpoint {
             },
         );
         Ok(id)
+    }
+
+    /// What names a dialog in messages and logs.
+    pub fn names(&self, dialog: DialogId) -> Option<DialogNames<'_>> {
+        let dialog = self.dialogs.get(dialog.0)?;
+        Some(DialogNames {
+            call_id: &dialog.call_id,
+            local_tag: &dialog.local_tag,
+            remote_tag: &dialog.remote_tag,
+        })
     }
 
     /// Sends later requests of a dialog along another flow, as RFC 3263 finds it for [`Endpoint::next_hop`].

@@ -98,7 +98,6 @@ impl Endpoint {
         // A peer that goes on has had our 2xx, though its ACK may be lost.
         dialog.accept = None;
         dialog.reliable_out = None;
-        dialog.learn(&request);
         dialog.offer.invite_received(describes(&request));
         dialog.invite_server = Some(server);
         let trying = Message::reply(&request, 100, "");
@@ -136,13 +135,13 @@ impl Endpoint {
         let Some(dialog) = self.dialogs.get_mut(key) else {
             return;
         };
-        dialog.learn(&request);
         if offers {
             dialog.offer.request_received(true);
             dialog.update_server = Some(server);
             self.tell_request(server, Some(key), request, flow);
             return;
         }
+        dialog.learn(&request);
         let mut reply = self.reply_within(key, &request, &Message::response(200, ""));
         self.grant_refresh(now, key, &request, &mut reply);
         self.send_response(now, server, reply);
@@ -205,6 +204,10 @@ impl Endpoint {
         let mut reply = self.reply_within(key, &request, draft);
         if let Some(dialog) = self.dialogs.get_mut(key).filter(|_| status >= 200) {
             if status < 300 {
+                // A target moves when the request that moves it is accepted (RFC 3261, 12.2.2).
+                if update {
+                    dialog.learn(&request);
+                }
                 dialog.offer.response_sent(describes(&reply));
             } else if describes(&request) {
                 dialog.offer.withdrawn();
