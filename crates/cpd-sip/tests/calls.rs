@@ -523,3 +523,20 @@ fn a_call_over_ipv6() {
     }
     assert_eq!(told, [Ending::Local, Ending::Remote]);
 }
+
+#[test]
+fn rfc3261_13_2_2_4_an_offer_that_the_user_never_answers_still_gets_its_ack() {
+    let mut net = Net::new();
+    let flow = net.flow(A);
+    net.ends[A].invite(net.now, flow, &invite(None), plain()).unwrap();
+    net.run(50);
+    let b = net.invited();
+    net.answer(b, 200, Some(OFFER));
+    net.run(33_000);
+    let ladder = net.ladder();
+    assert!(
+        ladder.ends_with("32050 b BYE\n32060 a 200 BYE\n32060 a ACK"),
+        "{ladder}"
+    );
+    net.finish();
+}

@@ -509,3 +509,29 @@ fn equal_seeds_play_equally() {
     };
     assert_eq!(play(7, 20, &weather), play(7, 20, &weather));
 }
+
+#[test]
+fn races_where_answers_take_longer_than_the_first_repeats() {
+    let outcomes = seeds(
+        30,
+        30,
+        &Weather {
+            loss: 20,
+            repeat: 20,
+            delay_ms: 1500,
+            ..DRY
+        },
+    );
+    covers(
+        &outcomes,
+        &[
+            "answered",
+            "Refused",
+            "Cancelled",
+            "TimedOut",
+            "Local",
+            "Remote",
+            "NotAnswered",
+        ],
+    );
+}
