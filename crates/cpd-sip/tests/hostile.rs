@@ -165,6 +165,13 @@ fn the_answer_goes_where_the_via_says() {
         "198.51.100.9:5060",
         "RFC 3261, 18.2.2: the source, at the Via's port"
     );
+    let third = INVITE.replace("branch=z9hG4bK7", "branch=z9hG4bK9;received=203.0.113.1");
+    let third = third.replace("Call-ID: 7", "Call-ID: 9");
+    assert_eq!(
+        from(&third, &mut net),
+        "198.51.100.9:5060",
+        "never to a third party"
+    );
     let rport = INVITE
         .replace("branch=z9hG4bK7", "rport;branch=z9hG4bK8")
         .replace("Call-ID: 7", "Call-ID: 8");

@@ -6,7 +6,6 @@ use crate::random::hex;
 use crate::slab::Key;
 use crate::transaction::{Client, Server, merge_key};
 use crate::transport::{Flow, Transmit};
-use crate::uri::Host;
 use std::hash::{DefaultHasher, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -240,20 +239,15 @@ pub(super) fn push_address(out: &mut Vec<u8>, address: SocketAddr) {
 }
 
 /// Where the response to a request goes (RFC 3261, 18.2.2; RFC 3581, 4): along a connection back; a datagram to the
-/// address it came from, and to the port that the Via names unless `rport` asks for the one it came from.
+/// address it came from, whatever its Via says, and to the port that the Via names unless `rport` asks for the one it came from.
 fn reply_flow(request: &Message, flow: Flow) -> Flow {
     let mut back = flow;
     if flow.protocol.is_reliable() {
         return back;
     }
-    if let Ok(via) = request.top_via() {
-        if via.rport().is_none() {
-            back.remote
-                .set_port(via.port.unwrap_or(flow.protocol.default_port()));
-        }
-        if let Some(Host::Address(ip)) = via.received() {
-            back.remote.set_ip(ip);
-        }
+    if let Some(via) = request.top_via().ok().filter(|via| via.rport().is_none()) {
+        back.remote
+            .set_port(via.port.unwrap_or(flow.protocol.default_port()));
     }
     back
 }

@@ -101,7 +101,8 @@ impl Message {
         };
         let Ok(via) = Via::parse(value) else { return };
         let rport = via.rport().is_some();
-        if !rport && via.host == Host::Address(source.ip()) {
+        let claims = via.params.has("received");
+        if !rport && !claims && via.host == Host::Address(source.ip()) {
             return;
         }
         let end = value.as_ptr() as usize - line.as_ptr() as usize + value.len();
