@@ -94,6 +94,10 @@ impl Endpoint {
             self.settle_client(now, key);
             return;
         }
+        if entry.machine.is_invite() != (cseq.method == Method::Invite) {
+            self.counters.stray_responses += 1;
+            return;
+        }
         let step = entry.machine.on_response(now, &timers, status);
         match step {
             ClientStep::Absorb => {}

@@ -153,6 +153,10 @@ impl Client {
             .min()
     }
 
+    pub(crate) fn is_invite(&self) -> bool {
+        self.invite
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.state == State::Terminated
     }
