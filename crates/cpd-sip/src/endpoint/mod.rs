@@ -266,3 +266,33 @@ impl std::fmt::Debug for Endpoint {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_takes_is_bounded_and_stated() {
+        // Besides these: the packets that may have to be repeated, about a kilobyte a transaction, and the request that
+        // waits for the user's answer. `cargo bench --bench calls` tells what all of it takes.
+        let sizes = [
+            size_of::<ClientEntry>(),
+            size_of::<ServerEntry>(),
+            size_of::<Call>(),
+            size_of::<Dialog>(),
+        ];
+        assert!(
+            sizes
+                .iter()
+                .zip([384, 384, 192, 1280])
+                .all(|(size, most)| *size <= most),
+            "{sizes:?}"
+        );
+    }
+
+    #[test]
+    fn an_endpoint_may_move_to_another_thread() {
+        fn moves<T: Send>(_: &T) {}
+        moves(&Endpoint::new(Config::default(), [0; 32]));
+    }
+}
