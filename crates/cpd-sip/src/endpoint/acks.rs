@@ -74,7 +74,7 @@ impl Endpoint {
             dialog.described = Some(sdp.into());
         }
         dialog.offer.request_sent(describes(&ack));
-        let flow = dialog.next_flow(self.config.symmetric);
+        let flow = dialog.next_flow();
         let tag = dialog.remote_tag.clone();
         if dialog.credentials.is_some()
             && let Some(invite) = self.sent(client)

@@ -19,6 +19,7 @@ pub struct Config {
     /// User-Agent of our requests, Server of our responses.
     pub product: Option<String>,
     /// Requests in a dialog follow the flow it was made on, whatever the peer's Contact says: for peers behind NAT.
+    /// [`Endpoint::set_symmetric`](super::Endpoint::set_symmetric) says so of a single dialog.
     pub symmetric: bool,
     /// The session timer of calls that come in, and what re-INVITEs and UPDATEs there are measured by; `None`: only if
     /// the peer asks.

@@ -356,7 +356,8 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn insert_dialog(&mut self, dialog: Dialog) -> Key {
+    pub(super) fn insert_dialog(&mut self, mut dialog: Dialog) -> Key {
+        dialog.symmetric = self.config.symmetric;
         dialog.write_key(&mut self.dialog_key);
         let key = self.dialogs.insert(dialog);
         self.dialog_keys.insert(self.dialog_key.as_slice().into(), key);

@@ -148,6 +148,12 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Has requests of a dialog follow its flow, whatever the peer's Contact says, or not: for a peer behind NAT.
+    pub fn set_symmetric(&mut self, dialog: DialogId, symmetric: bool) -> Result<(), UserError> {
+        self.dialogs.get_mut(dialog.0).ok_or(UserError::Gone)?.symmetric = symmetric;
+        Ok(())
+    }
+
     /// The URI that the next request of a dialog goes to. If its host is a name, or it asks for another transport, the
     /// dialog keeps to its flow until [`Endpoint::set_flow`] says otherwise.
     pub fn next_hop(&self, dialog: DialogId) -> Option<Uri<'_>> {
@@ -207,7 +213,7 @@ impl Endpoint {
     pub(super) fn start_within(&mut self, now: Instant, key: Key, request: Message, why: Why) -> Option<Key> {
         let dialog = self.dialogs.get_mut(key)?;
         dialog.clients += 1;
-        let flow = dialog.next_flow(self.config.symmetric);
+        let flow = dialog.next_flow();
         if let Some(sdp) = request.part(SDP) {
             dialog.described = Some(sdp.into());
         }
