@@ -39,11 +39,34 @@ impl<K: Ord + Copy> Timers<K> {
         self.heap.pop().map(|Reverse(entry)| entry)
     }
 
-    /// Throws out the entries of owners that are gone once they outnumber the living four to one.
-    pub(crate) fn tidy(&mut self, living: usize, lives: impl Fn(K) -> bool) {
+    /// Throws out the entries that wake nobody once they outnumber the living four to one. `queued` tells an owner's note.
+    pub(crate) fn tidy(&mut self, living: usize, queued: impl Fn(K) -> Option<Instant>) {
         // 256: below this the memory is not worth the walk.
         if self.heap.len() > 256 + 4 * living {
-            self.heap.retain(|Reverse((_, owner))| lives(*owner));
+            self.heap
+                .retain(|Reverse((at, owner))| queued(*owner) == Some(*at));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transaction::tests::Clock;
+
+    #[test]
+    fn the_queue_stays_as_small_as_its_owners_are_few() {
+        let clock = Clock::new();
+        let mut timers = Timers::new();
+        let mut queued = None;
+        for ms in 0..10_000 {
+            // A near deadline before a far one, as each answer in a long call brings.
+            timers.want(1, Some(clock.at(ms + 1)), &mut queued);
+            assert_eq!(timers.pop(clock.at(ms + 1)), Some((clock.at(ms + 1), 1)));
+            queued = None;
+            timers.want(1, Some(clock.at(1_000_000 + ms)), &mut queued);
+            timers.tidy(1, |_| queued);
+            assert!(timers.heap.len() <= 262, "{}", timers.heap.len());
         }
     }
 }

@@ -24,10 +24,10 @@ impl Endpoint {
         let living = self.clients.len() + self.servers.len() + self.calls.len() + self.dialogs.len();
         let (clients, servers, calls, dialogs) = (&self.clients, &self.servers, &self.calls, &self.dialogs);
         self.timers.tidy(living, |owner| match owner {
-            Owner::Client(key) => clients.get(key).is_some(),
-            Owner::Server(key) => servers.get(key).is_some(),
-            Owner::Call(key) => calls.get(key).is_some(),
-            Owner::Dialog(key) => dialogs.get(key).is_some(),
+            Owner::Client(key) => clients.get(key)?.queued,
+            Owner::Server(key) => servers.get(key)?.queued,
+            Owner::Call(key) => calls.get(key)?.queued,
+            Owner::Dialog(key) => dialogs.get(key)?.queued,
         });
     }
 
