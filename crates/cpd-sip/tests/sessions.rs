@@ -310,3 +310,41 @@ fn rfc3261_8_2_what_is_not_understood_is_refused() {
     }
     net.finish();
 }
+
+#[test]
+fn rfc4028_10_a_refresh_that_is_refused_is_tried_again() {
+    let mut net = net(without_update());
+    let dialogs = net.connect(options(wish(600, 90, None)));
+    for (wait_ms, status) in [(300_000, 503), (5100, 200)] {
+        net.run(wait_ms);
+        let (server, request) = request_fact(&mut net, B);
+        assert_eq!(request.method(), Some(&Method::Invite));
+        net.ends[B]
+            .respond(net.now, server, &response(status, Some(ANSWER)))
+            .unwrap();
+    }
+    net.run(100);
+    assert!(matches!(net.facts[A].pop_front(), Some(Fact::Refreshed { .. })));
+    net.run(250_000);
+    assert!(net.facts[A].is_empty(), "the call goes on");
+    hang_up(&mut net, dialogs);
+}
+
+#[test]
+fn a_peer_behind_nat_is_reached_along_its_flow() {
+    for symmetric in [false, true] {
+        let mut net = net(Config::default());
+        let mut draft = invite(Some(OFFER));
+        draft.push(Name::CONTACT, b"<sip:a@192.0.2.3>");
+        let flow = net.flow(A);
+        net.ends[A].invite(net.now, flow, &draft, options(None)).unwrap();
+        net.run(50);
+        let b = net.invited();
+        net.ends[B].set_symmetric(b, symmetric).unwrap();
+        net.answer(b, 200, Some(ANSWER));
+        net.run(50);
+        net.ends[B].bye(net.now, b, None).unwrap();
+        let bye = net.ends[B].poll_transmit().unwrap();
+        assert_eq!(bye.flow.remote, address(if symmetric { A } else { C }));
+    }
+}
