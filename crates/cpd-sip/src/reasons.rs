@@ -59,11 +59,13 @@ pub fn reason_phrase(status: u16) -> &'static str {
         606 => "Not Acceptable",
         607 => "Unwanted",
         608 => "Rejected",
-        100..200 => "Progress",
-        200..300 => "Success",
-        300..400 => "Redirected",
-        400..500 => "Request Failed",
-        500..600 => "Server Failed",
-        _ => "Global Failure",
+        _ => match status / 100 {
+            1 => "Progress",
+            2 => "Success",
+            3 => "Redirected",
+            4 => "Request Failed",
+            5 => "Server Failed",
+            _ => "Global Failure",
+        },
     }
 }
