@@ -26,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod digest;
 pub mod fault;
 pub mod headers;
 pub mod message;
