@@ -26,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod digest;
 pub mod fault;
 pub mod headers;
