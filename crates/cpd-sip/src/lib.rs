@@ -33,6 +33,8 @@ pub mod headers;
 pub mod message;
 mod reasons;
 mod scan;
+pub mod stream;
+pub mod transport;
 pub mod uri;
 
 pub use fault::{Fault, FaultKind};

@@ -16,6 +16,7 @@ pub use body::{Part, parts};
 pub use method::Method;
 pub use name::Name;
 pub use parse::Malformed;
+pub(crate) use parse::content_length;
 
 use std::fmt;
 
