@@ -34,6 +34,7 @@ pub mod locate;
 pub mod message;
 mod random;
 mod reasons;
+pub mod register;
 mod scan;
 pub mod stream;
 pub mod transport;
