@@ -34,10 +34,10 @@ impl<'a> Address<'a> {
             scanner.skip_lws();
             return Self::bracketed(scanner, display, false);
         }
-        let open = memchr::memchr(b'<', scanner.rest());
+        let open = scan::find(b'<', scanner.rest());
         if let Some(open) = open {
             let display = scan::trim(&scanner.rest()[..open]);
-            if memchr::memchr(b'"', display).is_some() {
+            if scan::find(b'"', display).is_some() {
                 return Err(Fault::value("quotes in a bare name", start));
             }
             scanner.advance(open);
@@ -49,7 +49,7 @@ impl<'a> Address<'a> {
         }
         // An addr-spec: parameters behind it are the header's (RFC 3261, 20).
         let text = scanner.rest();
-        let end = memchr::memchr(b';', text).unwrap_or(text.len());
+        let end = scan::find(b';', text).unwrap_or(text.len());
         let uri = scan::trim(&text[..end]);
         if uri.is_empty() || uri.iter().any(|&b| scan::is_lws(b)) {
             return Err(Fault::value("address", start));
@@ -72,8 +72,7 @@ impl<'a> Address<'a> {
             return Err(Fault::value("no address behind the name", scanner.at()));
         }
         let inner = scanner.rest();
-        let end =
-            memchr::memchr(b'>', inner).ok_or(Fault::value("bracket that is not closed", scanner.at()))?;
+        let end = scan::find(b'>', inner).ok_or(Fault::value("bracket that is not closed", scanner.at()))?;
         let uri = scan::trim(&inner[..end]);
         if uri.is_empty() {
             return Err(Fault::value("empty address", scanner.at()));

@@ -85,7 +85,7 @@ impl<'a> Iterator for ParamsIter<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let start = memchr::memchr(b';', self.0)?;
+            let start = scan::find(b';', self.0)?;
             let text = &self.0[start + 1..];
             let end = end_of_param(text);
             self.0 = &text[end..];
@@ -105,6 +105,7 @@ impl<'a> Iterator for ParamsIter<'a> {
 fn end_of_param(text: &[u8]) -> usize {
     let mut at = 0;
     while at < text.len() {
+        scan::work::note(1);
         match text[at] {
             b';' => return at,
             b'"' => match scan::quoted_end(text, at) {

@@ -7,6 +7,8 @@
 mod body;
 mod check;
 mod edit;
+#[cfg(test)]
+mod hostile;
 mod method;
 mod name;
 mod parse;

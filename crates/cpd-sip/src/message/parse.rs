@@ -126,7 +126,7 @@ fn parse(bytes: Vec<u8>, carrier: Carrier) -> Result<Message, Malformed> {
 
 /// The end of the line that begins at `start`, behind its line feed.
 fn line_end(bytes: &[u8], start: usize) -> Option<usize> {
-    memchr::memchr(b'\n', &bytes[start..]).map(|length| start + length + 1)
+    scan::find(b'\n', &bytes[start..]).map(|length| start + length + 1)
 }
 
 /// Where the text of a line ends, before its line end.
@@ -168,7 +168,7 @@ fn start_line(bytes: &[u8], start: usize, end: usize) -> Result<Start, StartFaul
         });
     }
 
-    let Some(space) = memchr::memchr(b' ', text) else {
+    let Some(space) = scan::find(b' ', text) else {
         return Err((None, bad("no request line", 0)));
     };
     let Some(method) = Method::parse(&text[..space]) else {

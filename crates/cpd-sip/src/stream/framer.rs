@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, FaultKind};
 use crate::message::{self, MESSAGE_BYTES_MAX};
+use crate::scan;
 use std::fmt;
 
 /// What a client sends to ask whether the connection lives (RFC 5626, 3.5.1).
@@ -174,7 +175,7 @@ impl Framer {
     /// The end of the head at `start`, behind its empty line; the search goes on where it stopped.
     fn head_end(&mut self) -> Option<usize> {
         let mut at = self.searched.max(self.start);
-        while let Some(line_feed) = memchr::memchr(b'\n', &self.buffer[at..]) {
+        while let Some(line_feed) = scan::find(b'\n', &self.buffer[at..]) {
             let line_start = at + line_feed + 1;
             match self.buffer[line_start..] {
                 [b'\n', ..] => return Some(line_start + 1),
