@@ -84,7 +84,6 @@ pub enum Trouble {
 }
 
 /// What to do, and what happened.
-#[derive(Debug)]
 pub enum Output {
     /// Send this in a new transaction; a Via is missing in it.
     Send(Message),
@@ -108,6 +107,19 @@ pub enum Output {
     Lapsed,
     /// The binding was removed, or nobody answered to that.
     Stopped,
+}
+
+/// Hides who it is about.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Output::Send(request) => write!(f, "Send {request:?}"),
+            Output::Registered { expires_s, .. } => write!(f, "Registered for {expires_s} s"),
+            Output::Failed { trouble, .. } => write!(f, "Failed: {trouble:?}"),
+            Output::Lapsed => f.write_str("Lapsed"),
+            Output::Stopped => f.write_str("Stopped"),
+        }
+    }
 }
 
 /// One registration.

@@ -6,6 +6,7 @@ use crate::headers::Auth;
 use crate::message::{Message, Name};
 use crate::scan;
 use std::borrow::Cow;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// How a server asks.
@@ -61,10 +62,17 @@ impl Refusal {
 }
 
 /// Who sent the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// The user.
     pub username: Vec<u8>,
+}
+
+/// Hides the user: it may be a telephone number.
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Accepted(…)")
+    }
 }
 
 /// Asks for credentials of one realm and checks them.

@@ -1,7 +1,7 @@
 //! Where a request goes: RFC 3263 as data. The resolver is outside.
 //!
 //! A [`Search`] begins with a URI and says what to look up; given the answers it may ask for more, and ends with
-//! [`Targets`] in the order to try them. [`Outages`] remembers which of them failed lately.
+//! [`Target`]s in the order to try them. [`Outages`] remembers which of them failed lately.
 //!
 //! ```
 //! use cpd_sip::locate::{Answer, Means, Query, Search, Srv};

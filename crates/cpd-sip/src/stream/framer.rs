@@ -14,8 +14,8 @@ pub const PONG: &[u8] = b"\r\n";
 /// The most bytes that wait in a [`Framer`]: a message that is not complete and one more read of the same size.
 pub const BUFFER_BYTES_MAX: usize = 2 * MESSAGE_BYTES_MAX;
 
-/// What a stream holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a stream holds. Its `Debug` tells a message's length only.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Frame {
     /// The bytes of one message, for [`Message::parse_stream`](crate::Message::parse_stream).
     Message(Vec<u8>),
@@ -25,8 +25,18 @@ pub enum Frame {
     Pong,
 }
 
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Frame::Message(bytes) => write!(f, "Message ({} bytes)", bytes.len()),
+            Frame::Ping => f.write_str("Ping"),
+            Frame::Pong => f.write_str("Pong"),
+        }
+    }
+}
+
 /// A stream in which no further message can be found. Nothing tells where the next would begin: close the connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Broken {
     /// What is wrong.
     pub fault: Fault,
@@ -37,6 +47,12 @@ pub struct Broken {
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "find the next message in the stream: {}", self.fault)
+    }
+}
+
+impl fmt::Debug for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
