@@ -5,10 +5,16 @@ use crate::fault::Fault;
 use crate::headers::{self, Auth};
 use crate::message::{Message, Name};
 use crate::scan;
+use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Challenges of one response that are looked at: three algorithms for each of a few realms.
 const CHALLENGES_MAX: usize = 16;
+
+/// Requests that are remembered as having carried a nonce: more than are ever on their way at once. One that is
+/// forgotten is tried once more before its refusal is believed.
+const CARRIED_MAX: usize = 256;
 
 /// Stale nonces in a row that are answered before the server is taken for broken.
 const STALE_MAX: u8 = 3;
@@ -123,6 +129,8 @@ struct Session {
     proved: bool,
     /// Stale nonces in a row before this one.
     stale: u8,
+    /// Which requests carried it, the latest last.
+    carried: VecDeque<u64>,
 }
 
 /// Hides the user.
@@ -143,6 +151,9 @@ impl Client {
     }
 
     /// Takes the challenges of a 401 or 407. `cnonce` is a fresh random token; it may serve several realms.
+    ///
+    /// Many requests may be on their way at once. Call-ID and CSeq tell whether the one that was challenged carried the
+    /// nonce in use: only then is the password wrong or the nonce old.
     pub fn on_challenge(&mut self, response: &Message, cnonce: &str) -> Step {
         let challenges = Challenge::of(response);
         if challenges.is_empty() {
@@ -156,13 +167,16 @@ impl Client {
             let mut stale = 0;
             if let Some(place) = place {
                 let session = &self.sessions[place];
+                // Sent before this nonce was known, beside others: the nonce is still to be tried.
+                if !session.carried.contains(&identity(response)) {
+                    continue;
+                }
                 stale = if session.proved { 0 } else { session.stale + 1 };
                 let aged = session.proved || (challenge.stale && stale <= STALE_MAX);
-                if session.count > 0 && !aged {
-                    self.sessions.remove(place);
+                self.sessions.remove(place);
+                if !aged {
                     return Step::Refused;
                 }
-                self.sessions.remove(place);
             }
             if self.sessions.len() == CHALLENGES_MAX {
                 self.sessions.remove(0);
@@ -173,6 +187,7 @@ impl Client {
                 count: 0,
                 proved: false,
                 stale,
+                carried: VecDeque::new(),
             });
         }
         Step::Retry
@@ -185,7 +200,8 @@ impl Client {
         }
     }
 
-    /// Writes credentials for every realm that has asked into a request that is otherwise finished, body included.
+    /// Writes credentials for every realm that has asked into a request that is otherwise finished, body and CSeq
+    /// included.
     pub fn authorize(&mut self, request: &mut Message) {
         request.remove(Name::AUTHORIZATION);
         request.remove(Name::PROXY_AUTHORIZATION);
@@ -200,10 +216,26 @@ impl Client {
                 Name::AUTHORIZATION
             };
             if let Some(credentials) = credentials {
+                if session.carried.len() == CARRIED_MAX {
+                    session.carried.pop_front();
+                }
+                session.carried.push_back(identity(request));
                 request.push(name, &credentials);
             }
         }
     }
+}
+
+/// Which request it is, or which it answers.
+fn identity(message: &Message) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    message.call_id().unwrap_or_default().hash(&mut hasher);
+    message
+        .cseq()
+        .map(|cseq| cseq.number)
+        .unwrap_or_default()
+        .hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Session {
@@ -340,19 +372,65 @@ mod tests {
     #[test]
     fn a_refused_password_is_not_tried_again() {
         let mut client = client();
-        let challenge = |nonce: &str, more: &str| {
+        let challenge = |nonce: &str| {
             refusal(
                 401,
-                &[&format!(
-                    "Digest realm=\"a\", nonce=\"{nonce}\", qop=\"auth\"{more}"
-                )],
+                &[&format!("Digest realm=\"a\", nonce=\"{nonce}\", qop=\"auth\"")],
             )
         };
-        assert_eq!(client.on_challenge(&challenge("1", ""), "c"), Step::Retry);
-        // Before it was answered, a second challenge (of a forked request) only replaces the first.
-        assert_eq!(client.on_challenge(&challenge("2", ""), "c"), Step::Retry);
+        assert_eq!(client.on_challenge(&challenge("1"), "c"), Step::Retry);
         answer(&mut client);
-        assert_eq!(client.on_challenge(&challenge("3", ""), "c"), Step::Refused);
+        assert_eq!(client.on_challenge(&challenge("2"), "c"), Step::Refused);
+    }
+
+    #[test]
+    fn requests_on_their_way_together_share_one_nonce() {
+        let mut client = client();
+        let identify = |mut message: Message, number: u32| {
+            message.push_fmt(Name::CALL_ID, format_args!("call-{number}"));
+            message.push(Name::CSEQ, b"1 INVITE");
+            message
+        };
+        let challenge = |nonce: &str, number| {
+            identify(
+                refusal(
+                    401,
+                    &[&format!("Digest realm=\"a\", nonce=\"{nonce}\", qop=\"auth\"")],
+                ),
+                number,
+            )
+        };
+        let send = |client: &mut Client, number| {
+            let mut request = identify(Message::request(Method::Invite, b"sip:a"), number);
+            client.authorize(&mut request);
+            let value = request.header(Name::AUTHORIZATION).unwrap_or_default();
+            String::from_utf8(value.to_vec()).unwrap()
+        };
+        // Three calls begin at once and are challenged one by one.
+        for number in 0..3 {
+            assert_eq!(send(&mut client, number), "");
+        }
+        for number in 0..3 {
+            assert_eq!(
+                client.on_challenge(&challenge(&format!("n{number}"), number), "c"),
+                Step::Retry
+            );
+            let sent = send(&mut client, 10 + number);
+            assert!(
+                sent.contains("nonce=\"n0\"") && sent.contains(&format!("nc=0000000{}", number + 1)),
+                "{sent}"
+            );
+        }
+        // The nonce ages while two calls are on their way: the first replaces it, the second takes the new one.
+        client.on_accepted();
+        send(&mut client, 20);
+        send(&mut client, 21);
+        assert_eq!(client.on_challenge(&challenge("m0", 20), "c"), Step::Retry);
+        assert!(send(&mut client, 30).contains("nonce=\"m0\""));
+        assert_eq!(client.on_challenge(&challenge("m1", 21), "c"), Step::Retry);
+        assert!(send(&mut client, 31).contains("nonce=\"m0\""));
+        // What carried the new one and is challenged again has a wrong password.
+        assert_eq!(client.on_challenge(&challenge("m2", 31), "c"), Step::Refused);
     }
 
     #[test]
