@@ -17,7 +17,8 @@ pub struct Address<'a> {
     /// The parameters of the header, not of the URI.
     pub params: Params<'a>,
     /// True if the value bends the grammar in a way that can be understood: a display name without the quotes it
-    /// needs, white space inside the brackets, a `?` without brackets (RFC 4475: baddn, badaspec, regbadct).
+    /// needs, white space inside the brackets, a `?` without brackets (RFC 4475: baddn, badaspec, regbadct), a `;` at
+    /// the end.
     pub odd: bool,
 }
 
@@ -63,7 +64,7 @@ impl<'a> Address<'a> {
             display: b"",
             uri,
             params,
-            odd,
+            odd: odd || params.ends_odd(),
         })
     }
 
@@ -87,7 +88,7 @@ impl<'a> Address<'a> {
             display,
             uri,
             params,
-            odd: odd || uri.len() != end,
+            odd: odd || uri.len() != end || params.ends_odd(),
         })
     }
 
@@ -157,6 +158,8 @@ mod tests {
         );
         assert!(address("sip:user@example.com?Route=%3Csip:sip.example.com%3E").odd);
         assert!(!address("<sip:user@example.com?Route=%3Csip:sip.example.com%3E>").odd);
+        assert!(address("<sip:a@b>;tag=1;").odd && address("sip:a@b;tag=1; ").odd);
+        assert_eq!(address("<sip:a@b>;tag=1;").tag(), Some(&b"1"[..]));
     }
 
     #[test]
