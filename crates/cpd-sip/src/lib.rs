@@ -70,15 +70,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admission;
 pub mod dialog;
+pub mod digest;
 pub mod endpoint;
 pub mod fault;
 pub mod headers;
+pub mod locate;
 pub mod message;
 mod random;
 mod reasons;
+pub mod register;
 mod scan;
 mod slab;
+pub mod stream;
 mod timers;
 pub mod transaction;
 pub mod transport;

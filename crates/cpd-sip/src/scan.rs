@@ -79,6 +79,38 @@ pub(crate) fn is_param(byte: u8) -> bool {
     is(byte, PARAM)
 }
 
+/// Bytes looked at, counted in tests: the proof that hostile headers cost no square. Otherwise nothing.
+pub(crate) mod work {
+    #[cfg(test)]
+    std::thread_local! {
+        static BYTES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[cfg(test)]
+    pub(crate) fn note(bytes: usize) {
+        BYTES.set(BYTES.get() + bytes + 1);
+    }
+
+    #[cfg(not(test))]
+    #[inline]
+    pub(crate) fn note(_: usize) {}
+
+    /// What `act` looks at.
+    #[cfg(test)]
+    pub(crate) fn of(act: impl FnOnce()) -> usize {
+        let before = BYTES.get();
+        act();
+        BYTES.get() - before
+    }
+}
+
+/// The place of the first `wanted`.
+pub(crate) fn find(wanted: u8, bytes: &[u8]) -> Option<usize> {
+    let place = memchr::memchr(wanted, bytes);
+    work::note(place.unwrap_or(bytes.len()));
+    place
+}
+
 /// Without white space at both ends.
 pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     let start = bytes.iter().position(|&b| !is_lws(b)).unwrap_or(bytes.len());
@@ -86,6 +118,7 @@ pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
         .iter()
         .rposition(|&b| !is_lws(b))
         .map_or(start, |last| last + 1);
+    work::note(bytes.len() - (end - start));
     &bytes[start..end]
 }
 
@@ -111,10 +144,14 @@ pub(crate) fn quoted_end(bytes: &[u8], start: usize) -> Option<usize> {
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 2,
-            b'"' => return Some(at + 1),
+            b'"' => {
+                work::note(at - start);
+                return Some(at + 1);
+            }
             _ => at += 1,
         }
     }
+    work::note(at - start);
     None
 }
 
@@ -122,10 +159,11 @@ pub(crate) fn quoted_end(bytes: &[u8], start: usize) -> Option<usize> {
 pub(crate) fn find_outside(bytes: &[u8], wanted: u8) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
+        work::note(1);
         match bytes[at] {
             b if b == wanted => return Some(at),
             b'"' => at = quoted_end(bytes, at)?,
-            b'<' => at += memchr::memchr(b'>', &bytes[at..])? + 1,
+            b'<' => at += find(b'>', &bytes[at..])? + 1,
             _ => at += 1,
         }
     }
@@ -134,7 +172,7 @@ pub(crate) fn find_outside(bytes: &[u8], wanted: u8) -> Option<usize> {
 
 /// Splits at the first `separator`; the separator is in neither part.
 pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
-    let at = memchr::memchr(separator, bytes)?;
+    let at = find(separator, bytes)?;
     Some((&bytes[..at], &bytes[at + 1..]))
 }
 
@@ -163,9 +201,7 @@ impl<'a> Scanner<'a> {
     }
 
     pub(crate) fn skip_lws(&mut self) {
-        while self.peek().is_some_and(is_lws) {
-            self.at += 1;
-        }
+        self.take_while(is_lws);
     }
 
     /// The longest run of bytes that `wanted` accepts, maybe none.
@@ -174,6 +210,7 @@ impl<'a> Scanner<'a> {
         while self.peek().is_some_and(&wanted) {
             self.at += 1;
         }
+        work::note(self.at - start);
         &self.bytes[start..self.at]
     }
 

@@ -17,7 +17,8 @@ pub struct Address<'a> {
     /// The parameters of the header, not of the URI.
     pub params: Params<'a>,
     /// True if the value bends the grammar in a way that can be understood: a display name without the quotes it
-    /// needs, white space inside the brackets, a `?` without brackets (RFC 4475: baddn, badaspec, regbadct).
+    /// needs, white space inside the brackets, a `?` without brackets (RFC 4475: baddn, badaspec, regbadct), a `;` at
+    /// the end.
     pub odd: bool,
 }
 
@@ -34,10 +35,10 @@ impl<'a> Address<'a> {
             scanner.skip_lws();
             return Self::bracketed(scanner, display, false);
         }
-        let open = memchr::memchr(b'<', scanner.rest());
+        let open = scan::find(b'<', scanner.rest());
         if let Some(open) = open {
             let display = scan::trim(&scanner.rest()[..open]);
-            if memchr::memchr(b'"', display).is_some() {
+            if scan::find(b'"', display).is_some() {
                 return Err(Fault::value("quotes in a bare name", start));
             }
             scanner.advance(open);
@@ -49,7 +50,7 @@ impl<'a> Address<'a> {
         }
         // An addr-spec: parameters behind it are the header's (RFC 3261, 20).
         let text = scanner.rest();
-        let end = memchr::memchr(b';', text).unwrap_or(text.len());
+        let end = scan::find(b';', text).unwrap_or(text.len());
         let uri = scan::trim(&text[..end]);
         if uri.is_empty() || uri.iter().any(|&b| scan::is_lws(b)) {
             return Err(Fault::value("address", start));
@@ -63,7 +64,7 @@ impl<'a> Address<'a> {
             display: b"",
             uri,
             params,
-            odd,
+            odd: odd || params.ends_odd(),
         })
     }
 
@@ -72,8 +73,7 @@ impl<'a> Address<'a> {
             return Err(Fault::value("no address behind the name", scanner.at()));
         }
         let inner = scanner.rest();
-        let end =
-            memchr::memchr(b'>', inner).ok_or(Fault::value("bracket that is not closed", scanner.at()))?;
+        let end = scan::find(b'>', inner).ok_or(Fault::value("bracket that is not closed", scanner.at()))?;
         let uri = scan::trim(&inner[..end]);
         if uri.is_empty() {
             return Err(Fault::value("empty address", scanner.at()));
@@ -88,7 +88,7 @@ impl<'a> Address<'a> {
             display,
             uri,
             params,
-            odd: odd || uri.len() != end,
+            odd: odd || uri.len() != end || params.ends_odd(),
         })
     }
 
@@ -158,6 +158,8 @@ mod tests {
         );
         assert!(address("sip:user@example.com?Route=%3Csip:sip.example.com%3E").odd);
         assert!(!address("<sip:user@example.com?Route=%3Csip:sip.example.com%3E>").odd);
+        assert!(address("<sip:a@b>;tag=1;").odd && address("sip:a@b;tag=1; ").odd);
+        assert_eq!(address("<sip:a@b>;tag=1;").tag(), Some(&b"1"[..]));
     }
 
     #[test]

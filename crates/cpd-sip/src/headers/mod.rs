@@ -53,7 +53,7 @@ pub fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     else {
         return Cow::Borrowed(value);
     };
-    if memchr::memchr(b'\\', inner).is_none() {
+    if scan::find(b'\\', inner).is_none() {
         return Cow::Borrowed(inner);
     }
     let mut out = Vec::with_capacity(inner.len());
@@ -70,7 +70,7 @@ pub fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
 
 /// Without the line ends of its folds.
 pub fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\n', value).is_none() {
+    if scan::find(b'\n', value).is_none() {
         return Cow::Borrowed(value);
     }
     let mut out = Vec::with_capacity(value.len());

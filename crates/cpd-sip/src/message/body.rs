@@ -77,7 +77,7 @@ fn delimiter<'a>(body: &'a [u8], boundary: &[u8]) -> Option<(&'a [u8], &'a [u8])
             before = before.strip_suffix(b"\n").unwrap_or(before);
             before = before.strip_suffix(b"\r").unwrap_or(before);
             let behind = &body[at + 2 + boundary.len()..];
-            let line = memchr::memchr(b'\n', behind).map_or(behind.len(), |end| end + 1);
+            let line = scan::find(b'\n', behind).map_or(behind.len(), |end| end + 1);
             let ends = behind.starts_with(b"--");
             // A boundary may be the beginning of a longer one: then this is no delimiter.
             if ends || behind[..line].iter().all(|&b| scan::is_lws(b)) {

@@ -7,6 +7,8 @@
 mod body;
 mod check;
 mod edit;
+#[cfg(test)]
+mod hostile;
 mod method;
 mod name;
 mod parse;
@@ -16,6 +18,7 @@ pub use body::{Part, parts};
 pub use method::Method;
 pub use name::Name;
 pub use parse::Malformed;
+pub(crate) use parse::content_length;
 
 use std::fmt;
 

@@ -126,7 +126,7 @@ fn parse(bytes: Vec<u8>, carrier: Carrier) -> Result<Message, Malformed> {
 
 /// The end of the line that begins at `start`, behind its line feed.
 fn line_end(bytes: &[u8], start: usize) -> Option<usize> {
-    memchr::memchr(b'\n', &bytes[start..]).map(|length| start + length + 1)
+    scan::find(b'\n', &bytes[start..]).map(|length| start + length + 1)
 }
 
 /// Where the text of a line ends, before its line end.
@@ -168,7 +168,7 @@ fn start_line(bytes: &[u8], start: usize, end: usize) -> Result<Start, StartFaul
         });
     }
 
-    let Some(space) = memchr::memchr(b' ', text) else {
+    let Some(space) = scan::find(b' ', text) else {
         return Err((None, bad("no request line", 0)));
     };
     let Some(method) = Method::parse(&text[..space]) else {
@@ -264,22 +264,52 @@ fn header_line(bytes: &[u8], start: usize) -> Result<Next, (Fault, usize)> {
 impl Message {
     fn body_span(&self, start: usize, carrier: Carrier) -> Result<Span, Fault> {
         let there = self.text.len() - start;
-        let bad = |what| Fault::new(FaultKind::Length, what, start).in_header("Content-Length");
-        let mut promised = None;
-        for value in self.all(Name::CONTENT_LENGTH) {
-            let length: usize = scan::number(value).ok_or(bad("no number"))?;
-            if promised.is_some_and(|other| other != length) {
-                return Err(bad("two that differ"));
-            }
-            promised = Some(length);
-        }
+        let fault = |fault: Fault| Fault { at: start, ..fault };
+        let promised = promised_length(self.all(Name::CONTENT_LENGTH)).map_err(fault)?;
         match (promised, carrier) {
-            (Some(length), _) if length > there => Err(bad("more than came")),
+            (Some(length), _) if length > there => Err(fault(bad_length("more than came"))),
             (Some(length), _) => Ok(Span::new(start, start + length)),
             (None, Carrier::Datagram) => Ok(Span::new(start, self.text.len())),
             (None, Carrier::Stream) => Ok(Span::new(start, start)),
         }
     }
+}
+
+fn bad_length(what: &'static str) -> Fault {
+    Fault::new(FaultKind::Length, what, 0).in_header("Content-Length")
+}
+
+fn promised_length<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<Option<usize>, Fault> {
+    let mut promised = None;
+    for value in values {
+        let length: usize = scan::number(value).ok_or(bad_length("no number"))?;
+        if promised.is_some_and(|other| other != length) {
+            return Err(bad_length("two that differ"));
+        }
+        promised = Some(length);
+    }
+    Ok(promised)
+}
+
+/// The `Content-Length` of a head that ends with its empty line, found just as parsing the message finds it.
+pub(crate) fn content_length(head: &[u8]) -> Result<Option<usize>, Fault> {
+    let mut at = line_end(head, 0).unwrap_or(head.len());
+    let lengths = std::iter::from_fn(|| {
+        loop {
+            match header_line(head, at) {
+                Ok(Next::Line(line)) => {
+                    at = line.whole.end as usize;
+                    if line.known == Name::CONTENT_LENGTH.number() {
+                        return Some(line.value.of(head));
+                    }
+                }
+                Ok(Next::End(_)) => return None,
+                Err((fault, _)) if fault.kind == FaultKind::Unfinished => return None,
+                Err((_, end)) => at = end,
+            }
+        }
+    });
+    promised_length(lengths)
 }
 
 #[cfg(test)]

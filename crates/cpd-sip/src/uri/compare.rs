@@ -37,6 +37,12 @@ impl Uri<'_> {
                         .any(|decisive| name.eq_ignore_ascii_case(decisive.as_bytes())),
                 })
         };
+        // Real URIs have a few; the bound keeps hostile ones from costing a square.
+        const COMPARED_MAX: usize = 32;
+        let many = |uri: &Uri<'_>| uri.params.into_iter().nth(COMPARED_MAX).is_some();
+        if many(self) || many(other) {
+            return self.params == other.params;
+        }
         // Every lone parameter of a tel URI counts (RFC 3966, 4).
         let count = |uri: &Uri<'_>| {
             if uri.scheme == Scheme::Tel {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// Resolves `%41`; what is no escape stays as it is.
 pub fn unescape(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'%', bytes).is_none() {
+    if scan::find(b'%', bytes).is_none() {
         return Cow::Borrowed(bytes);
     }
     let mut out = Vec::with_capacity(bytes.len());

@@ -106,7 +106,7 @@ impl<'a> Uri<'a> {
     }
 
     fn parse_sip(&mut self, rest: &'a [u8], at: usize) -> Result<(), Fault> {
-        let (userinfo, tail) = match memchr::memchr(b'@', rest) {
+        let (userinfo, tail) = match scan::find(b'@', rest) {
             Some(end) => (Some(&rest[..end]), &rest[end + 1..]),
             None => (None, rest),
         };
@@ -135,7 +135,7 @@ impl<'a> Uri<'a> {
             tail = &behind[digits..];
         }
         let params_at = at + rest.len() - tail.len();
-        let (params, headers) = match memchr::memchr(b'?', tail) {
+        let (params, headers) = match scan::find(b'?', tail) {
             Some(end) => (&tail[..end], &tail[end + 1..]),
             None => (tail, &b""[..]),
         };
@@ -155,7 +155,7 @@ impl<'a> Uri<'a> {
     }
 
     fn parse_tel(&mut self, rest: &'a [u8], at: usize) -> Result<(), Fault> {
-        let end = memchr::memchr(b';', rest).unwrap_or(rest.len());
+        let end = scan::find(b';', rest).unwrap_or(rest.len());
         let (number, params) = rest.split_at(end);
         let digit = |b: u8| {
             b.is_ascii_hexdigit() || matches!(b, b'+' | b'-' | b'.' | b'(' | b')' | b'*' | b'#' | b'%')
@@ -174,7 +174,7 @@ impl<'a> Uri<'a> {
     /// The user part without its parameters: the number that was dialled. Empty if there is no user.
     pub fn number(&self) -> &'a [u8] {
         let user = self.user.unwrap_or_default();
-        &user[..memchr::memchr(b';', user).unwrap_or(user.len())]
+        &user[..scan::find(b';', user).unwrap_or(user.len())]
     }
 
     /// The parameters of the number (`npdi`, `rn`, `cpd`): those in the user part, of a `tel` URI its own.
@@ -207,7 +207,7 @@ impl<'a> Uri<'a> {
 /// Reads the host that `bytes` begins with, and tells its length.
 pub(crate) fn host(bytes: &[u8]) -> Option<(Host<'_>, usize)> {
     if let [b'[', inner @ ..] = bytes {
-        let end = memchr::memchr(b']', inner)?;
+        let end = scan::find(b']', inner)?;
         let address: Ipv6Addr = std::str::from_utf8(&inner[..end]).ok()?.parse().ok()?;
         return Some((Host::Address(IpAddr::V6(address)), end + 2));
     }

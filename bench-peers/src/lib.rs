@@ -1,0 +1,1 @@
+//! Speed beside other SIP stacks: see `benches/`.
