@@ -11,6 +11,9 @@
 //! - [`endpoint`]: one value that joins them. Its user makes and takes calls; it keeps every rule about who has to repeat,
 //!   acknowledge, refuse or give up what, and when.
 //!
+//! - [`admission`]: whether a stranger is heard at all. [`digest`]: who somebody is, in both roles. [`register`]: keeps a
+//!   registration. [`stream`]: cuts TCP into messages. [`locate`]: RFC 3263 as questions and answers.
+//!
 //! A call between two endpoints, the network being two lines of code:
 //!
 //! ```

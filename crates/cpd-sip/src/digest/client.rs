@@ -1,6 +1,7 @@
 //! Answering challenges.
 
 use super::{Algorithm, Exchange, Qop, Secret, quote};
+use crate::endpoint::Credentials;
 use crate::fault::Fault;
 use crate::headers::{self, Auth};
 use crate::message::{Message, Name};
@@ -223,6 +224,20 @@ impl Client {
                 request.push(name, &credentials);
             }
         }
+    }
+}
+
+impl Credentials for Client {
+    fn challenged(&mut self, response: &Message, cnonce: &str) -> bool {
+        self.on_challenge(response, cnonce) == Step::Retry
+    }
+
+    fn authorize(&mut self, request: &mut Message) {
+        Client::authorize(self, request);
+    }
+
+    fn accepted(&mut self) {
+        self.on_accepted();
     }
 }
 

@@ -228,7 +228,9 @@ impl Endpoint {
 
 /// A From or To value with a tag behind it.
 pub(super) fn with_tag(value: &[u8], tag: &[u8]) -> Vec<u8> {
-    [value, b";tag=", tag].concat()
+    // A parser that lets a trailing semicolon pass must not double it.
+    let value = value.trim_ascii_end();
+    [value.strip_suffix(b";").unwrap_or(value), b";tag=", tag].concat()
 }
 
 /// `host:port`, an IPv6 host in brackets.
