@@ -30,13 +30,23 @@ test: tools ## Format, lints, all tests, licences, the guard on the evaluation c
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet
-	@if cargo deny --version >/dev/null 2>&1; then \
-		cargo deny check; \
-	else \
-		echo "cargo-deny is not installed (cargo install --locked cargo-deny): licences and advisories are left out"; \
-	fi
+	@$(MAKE) --no-print-directory deny
 	@if [ ! -e "$(CORPUS)/calls.jsonl" ]; then \
 		echo "no evaluation corpus at $(CORPUS): the guard on accuracy was left out"; \
+	fi
+
+.PHONY: deny
+deny: tools ## Licences, sources and advisories of what is built in
+	@cargo deny --version >/dev/null 2>&1 || { \
+		echo "installing cargo-deny (it checks licences) with cargo, some minutes once"; \
+		cargo install --quiet --locked cargo-deny@0.20.2; \
+	}
+	cargo deny check licenses bans sources
+	@# Advisories come from a repository of their own, which not every machine reaches.
+	@if GIT_TERMINAL_PROMPT=0 timeout 20 git ls-remote -q https://github.com/RustSec/advisory-db HEAD >/dev/null 2>&1; then \
+		cargo deny check advisories; \
+	else \
+		echo "the advisory database cannot be reached: advisories were left out"; \
 	fi
 
 .PHONY: evaluate
