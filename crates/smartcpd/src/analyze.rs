@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use cpd_detect::{Library, Plans, Shared};
+use cpd_detect::{Library, Shared};
 
 use crate::audio::{self, Reading, Recording};
 use crate::calls::{Call, Calls};
@@ -18,6 +18,7 @@ use crate::inputs;
 use crate::library;
 use crate::line::Line;
 use crate::picture::{self, Index};
+use crate::plans;
 use crate::progress::Progress;
 use crate::story;
 use crate::timeline::{self, Paint};
@@ -73,9 +74,13 @@ pub(crate) fn run(command: &Analyze, faults: &mut Faults) {
         // Without the answers the results would be of other calls: nothing is analysed.
         Err(fault) => return faults.tell(&fault),
     };
+    let plans = match plans::load(&command.hearing) {
+        Ok(plans) => plans,
+        Err(fault) => return faults.tell(&fault),
+    };
     let library = library::load(command.hearing.prompts.as_deref(), faults);
     let ear = Ear {
-        shared: Shared::new(RATE, Arc::new(Plans::built_in()), Arc::clone(&library)),
+        shared: Shared::new(RATE, plans, Arc::clone(&library)),
         profile: command.hearing.profile(),
     };
     let jobs = jobs(command, calls.as_ref());

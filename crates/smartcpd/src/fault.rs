@@ -23,6 +23,8 @@ pub(crate) enum FaultClass {
     Output = 8,
     /// `evaluate` found a figure below the guard.
     BelowGuard = 9,
+    /// A tone plan, or a country without one.
+    Plans = 10,
 }
 
 /// The text of `--help` on exit codes.
@@ -37,6 +39,7 @@ Exit codes:
   7  the list of calls has a fault
   8  a result could not be written
   9  evaluate: a figure lies below the guard
+  10 a tone plan has a fault, or a country has none
 A fault is told in one line on standard error; the other files are still done, and the code is that of the first fault.";
 
 /// One fault.

@@ -17,6 +17,7 @@ mod inputs;
 mod library;
 mod line;
 mod picture;
+mod plans;
 mod progress;
 mod story;
 mod timeline;

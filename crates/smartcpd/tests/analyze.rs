@@ -99,7 +99,7 @@ fn bad_files_are_told_in_a_line_and_the_others_are_done() {
 #[test]
 fn wrong_usage_and_help_say_what_they_should() {
     assert_eq!(run(&["analyze"]).code, 2);
-    assert_eq!(run(&["analyze", "--country", "russia", "x.wav"]).code, 2);
+    assert_eq!(run(&["analyze", "--country", "ru,,us", "x.wav"]).code, 2);
     let help = run(&["analyze", "--help"]);
     assert_eq!(help.code, 0);
     for words in ["Exit codes:", "--answered-at", "--picture", "--profile"] {
@@ -198,4 +198,49 @@ fn a_capture_gives_each_stream_its_gaps_and_its_digits() {
         .sum();
     assert_eq!(lost, 40, "two packets of 20 ms");
     assert_eq!(line["named_digits"][0][1], "5");
+}
+
+#[test]
+fn a_plan_of_ones_own_adds_a_country_and_an_unknown_country_is_told() {
+    let folder = Folder::new("plans");
+    let file = folder.path("busy.wav").to_string_lossy().into_owned();
+    // 330 ms of 560 Hz and 220 ms of nothing: no country's.
+    let tone: Vec<i16> = (0..48_000)
+        .map(|n| {
+            let wave = (std::f32::consts::TAU * 560.0 * n as f32 / 8_000.0).sin();
+            if n % 4_400 < 2_640 {
+                (6_000.0 * wave) as i16
+            } else {
+                0
+            }
+        })
+        .collect();
+    wav(&folder.path("busy.wav"), 8_000, 1, &tone);
+    let unknown = run(&["analyze", "--country", "office", &file]);
+    assert_eq!(unknown.code, 10);
+    assert!(
+        unknown
+            .err
+            .contains("failed to expect the tones of country office: there is no tone plan of it"),
+        "{}",
+        unknown.err
+    );
+
+    let plan = folder.path("office.toml");
+    let text = "country = \"office\"\nname = \"The office exchange\"\nsource = \"measured\"\n\
+        busy = [ { hz = [560], ms = 330 }, { ms = 220 } ]\n";
+    std::fs::write(&plan, text).expect("written");
+    let plans = folder.root().to_string_lossy().into_owned();
+    let known = run(&["analyze", "--plans", &plans, "--country", "office", &file]);
+    assert_eq!(known.code, 0, "{}", known.err);
+    assert!(known.out.contains("busy office"), "{}", known.out);
+
+    std::fs::write(&plan, text.replace("330 }, {", "5 }, {")).expect("written");
+    let faulty = run(&["analyze", "--plans", &plans, &file]);
+    assert_eq!(faulty.code, 10);
+    assert!(
+        faulty.err.contains("office.toml") && faulty.err.contains("ms"),
+        "{}",
+        faulty.err
+    );
 }

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use cpd_detect::{Library, Plans, Shared};
+use cpd_detect::{Library, Shared};
 
 use crate::analyze::{Job, in_order};
 use crate::audio::Reading;
@@ -24,6 +24,7 @@ use crate::files;
 use crate::hearing::{Ear, RATE};
 use crate::library;
 use crate::line::Line;
+use crate::plans;
 use crate::progress::Progress;
 use score::Scores;
 use truth::{Prediction, Truth};
@@ -42,7 +43,7 @@ fn evaluate(command: &Evaluate, faults: &mut Faults) -> Result<(), Fault> {
         Some(path) => truth::predictions(path)?,
         None => {
             let library = library::load(command.hearing.prompts.as_deref(), faults);
-            let ear = ear(command, &library);
+            let ear = ear(command, &library)?;
             let predictions = hear(command, &truths, &ear, faults);
             if command.curve {
                 say(&curve::text(&curve::sweep(command, &truths, &ear, faults)))?;
@@ -72,11 +73,11 @@ fn evaluate(command: &Evaluate, faults: &mut Faults) -> Result<(), Fault> {
     Ok(())
 }
 
-fn ear(command: &Evaluate, library: &Arc<Library>) -> Ear {
-    Ear {
-        shared: Shared::new(RATE, Arc::new(Plans::built_in()), Arc::clone(library)),
+fn ear(command: &Evaluate, library: &Arc<Library>) -> Result<Ear, Fault> {
+    Ok(Ear {
+        shared: Shared::new(RATE, plans::load(&command.hearing)?, Arc::clone(library)),
         profile: command.hearing.profile(),
-    }
+    })
 }
 
 /// Analyses the calls.
