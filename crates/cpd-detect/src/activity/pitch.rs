@@ -17,6 +17,8 @@ const LAG_MAX: usize = 60;
 const KEPT: usize = HALF_WINDOW + LAG_MAX / 2 + 2;
 /// Taps of the low-pass before the reduction, per factor of reduction.
 const TAPS_PER_STEP: usize = 8;
+/// Samples of a hop and its filter's run-up that meet the same tap, for every second output.
+const ROW: usize = (HOP + TAPS_PER_STEP) / 2;
 
 /// Periodicity of a hop.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,19 +69,30 @@ impl PitchMeter {
     /// Takes the newest hop from the end of `history`.
     pub(super) fn take(&mut self, history: &[f32]) {
         let step = self.taps_len / TAPS_PER_STEP;
-        self.even.copy_within(HOP / 2.., 0);
-        self.odd.copy_within(HOP / 2.., 0);
-        let taps = &self.taps[..self.taps_len];
+        let width = 2 * step;
         let first = history.len() - (HOP - 1) * step - self.taps_len;
-        for n in 0..HOP {
-            let at = first + n * step;
-            let sample = dot(&history[at..at + self.taps_len], taps);
-            let place = KEPT - HOP / 2 + n / 2;
-            if n % 2 == 0 {
-                self.even[place] = sample;
-            } else {
-                self.odd[place] = sample;
+        // Samples that the same tap meets lie side by side: a tap then serves all even (or odd) outputs at once.
+        let mut rows = [[0.0_f32; ROW]; 8];
+        for (place, samples) in history[first..].chunks(width).take(ROW).enumerate() {
+            for (row, &sample) in rows.iter_mut().zip(samples) {
+                row[place] = sample;
             }
+        }
+        let taps = &self.taps[..self.taps_len];
+        for (kept, start) in [(&mut self.even, 0), (&mut self.odd, step)] {
+            kept.copy_within(HOP / 2.., 0);
+            let mut out = [0.0_f32; HOP / 2];
+            let (mut row, mut shift) = (start, 0);
+            for &tap in taps {
+                for (out, sample) in out.iter_mut().zip(&rows[row][shift..shift + HOP / 2]) {
+                    *out += tap * sample;
+                }
+                row += 1;
+                if row == width {
+                    (row, shift) = (0, shift + 1);
+                }
+            }
+            kept[KEPT - HOP / 2..].copy_from_slice(&out);
         }
     }
 
@@ -145,7 +158,10 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
             *lane += a * b;
         }
     }
-    lanes.iter().sum()
+    // By halves: one after the other each addition would wait for the one before.
+    let [a, b, c, d, e, f, g, h] = lanes;
+    let [a, b, c, d] = [a + e, b + f, c + g, d + h];
+    (a + c) + (b + d)
 }
 
 /// Sums of squares up to each sample.
