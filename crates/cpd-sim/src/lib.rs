@@ -1,7 +1,7 @@
 //! Pretends: what a call sounds like, made from a seed.
 //!
 //! Tests, benches, training and `make run` need calls whose truth is known. Here are the tones of networks and
-//! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`line`]), put together to whole
+//! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`mod@line`]), put together to whole
 //! calls ([`call`]), libraries of prompts of any size ([`prompts`]) and a set of samples ([`samples`]). Equal
 //! seeds give equal samples; nothing reads a clock.
 //!

@@ -51,7 +51,7 @@ pub(crate) struct Evaluate {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) part: Option<u16>,
 
-    /// Figures that must be reached, as TOML: [at_least] and [at_most]
+    /// Figures that must be reached, as TOML: tables `at_least` and `at_most`
     #[arg(long, value_name = "FILE")]
     pub(crate) guard: Option<PathBuf>,
 

@@ -1,7 +1,7 @@
 //! Who answered: a person or something recorded.
 //!
-//! Interactive against announced, without regard to words. [`near`] tells the voice at the telephone from what is behind
-//! it, [`talk`] follows its turns and pauses, [`place`] what is heard when it pauses; [`measures`] turns them into five
+//! Interactive against announced, without regard to words. `near` tells the voice at the telephone from what is behind
+//! it, `talk` follows its turns and pauses, `place` what is heard when it pauses; `measures` turns them into five
 //! numbers with a known direction each, and their weighted sum is the log odds of a machine. The weights are fitted by
 //! `cpd-train`. Continuous talk beyond what people say to an unknown caller is the main evidence, and it only grows;
 //! yielding the turn after a short answer is the main evidence against.

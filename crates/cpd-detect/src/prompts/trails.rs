@@ -25,7 +25,7 @@ const BEGIN_BITS: f32 = 14.0;
 /// Evidence at which a trail that was not told is given up, bits: chance gives as much to one place in a hundred.
 const LEAST_BITS: f32 = 5.0;
 /// Independent numbers in a shape: the nineteen are correlated with each other and with those 20 ms before. Measured on
-/// unrelated pairs (see [`bits`]).
+/// unrelated pairs (see [`Sums::bits`]).
 const INDEPENDENT: f32 = 10.0;
 /// Tracing back ends where so much evidence was lost that the agreement had clearly begun later, bits.
 const TRACE_LOSS_BITS: f32 = 12.0;

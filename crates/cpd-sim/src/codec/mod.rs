@@ -52,7 +52,7 @@ impl Codec {
     }
 
     /// The same where packets of 20 ms are lost (`true`) and the decoder conceals them by its own means. G.711 has
-    /// none: it goes through whole, see [`crate::line::Conceal`].
+    /// none: it goes through whole, see [`crate::loss::Conceal`].
     pub fn through_with_losses(self, samples: &[f32], lost_packets: &[bool]) -> Vec<f32> {
         let erased = Erasures { lost_packets };
         match self {
