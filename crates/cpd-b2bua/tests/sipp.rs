@@ -7,7 +7,9 @@
 mod common;
 
 use common::*;
-use cpd_sip::endpoint::InviteOptions;
+use cpd_sip::digest::{Algorithm, Client, Secret, Server, ServerConfig};
+use cpd_sip::endpoint::{InviteOptions, Reliability};
+use cpd_sip::message::{Message, Method, Name};
 use cpd_sip::transport::Protocol;
 use cpd_sip::{Endpoint, Fact};
 use std::net::SocketAddr;
@@ -262,5 +264,135 @@ async fn we_give_up() {
             phone,
         )
         .await;
+    }
+}
+
+/// Sends a 183 that wants PRACK, and answers once it came.
+fn answering_when_pracked() -> impl FnMut(Instant, &mut Endpoint, &Fact) + Send + 'static {
+    |now, endpoint, fact| match fact {
+        Fact::Invited { dialog, .. } => {
+            let mut early = response(183);
+            early.push(Name::REQUIRE, b"100rel");
+            endpoint.answer(now, *dialog, &early).unwrap();
+        }
+        Fact::Pracked { dialog, .. } => {
+            endpoint
+                .answer(now, *dialog, &Message::response(200, ""))
+                .unwrap();
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn sipp_acknowledges_our_reliable_183() {
+    called("uac-prack", Protocol::Udp, "pracked", answering_when_pracked()).await;
+}
+
+#[tokio::test]
+async fn we_acknowledge_the_reliable_183_of_sipp() {
+    if sipp_is_here() {
+        let phone = phone(Protocol::Udp, hanging_up()).await;
+        let options = InviteOptions {
+            reliability: Reliability::Required,
+            ..InviteOptions::default()
+        };
+        calling("uas-prack", Protocol::Udp, "ended Local", options, phone).await;
+    }
+}
+
+#[tokio::test]
+async fn sipp_changes_the_session() {
+    let mut then = answering(&[180, 200]);
+    let act = move |now, endpoint: &mut Endpoint, fact: &Fact| {
+        if let Fact::Request { server, .. } = fact {
+            endpoint.respond(now, *server, &response(200)).unwrap();
+        }
+        then(now, endpoint, fact);
+    };
+    called("uac-reinvite", Protocol::Udp, "request Invite", act).await;
+}
+
+#[tokio::test]
+async fn we_change_the_session() {
+    if sipp_is_here() {
+        let phone = phone(Protocol::Udp, |now, endpoint, fact| match fact {
+            Fact::Answered { dialog, .. } => {
+                let mut draft = Message::request(Method::Invite, b"sip:in-dialog.invalid");
+                draft.set_body("application/sdp", SDP);
+                endpoint.request(now, *dialog, &draft).unwrap();
+            }
+            Fact::Response {
+                dialog: Some(dialog),
+                response: Ok(response),
+                ..
+            } => {
+                assert_eq!(response.status(), 200);
+                endpoint.bye(now, *dialog, None).unwrap();
+            }
+            _ => {}
+        });
+        let phone = phone.await;
+        calling(
+            "uas-reinvite",
+            Protocol::Udp,
+            "response 200",
+            InviteOptions::default(),
+            phone,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn sipp_refreshes_the_session() {
+    called("uac-session", Protocol::Udp, "refreshed", answering(&[180, 200])).await;
+}
+
+#[tokio::test]
+async fn sipp_proves_who_it_is() {
+    let config = ServerConfig {
+        algorithms: vec![Algorithm::MD5],
+        ..ServerConfig::new("cpd")
+    };
+    let mut guard: Option<Server> = None;
+    let act = move |now, endpoint: &mut Endpoint, fact: &Fact| {
+        let Fact::Invited { dialog, request, .. } = fact else {
+            return;
+        };
+        let guard = guard.get_or_insert_with(|| Server::new(config.clone(), [9; 32], now));
+        let known = |user: &[u8]| (user == b"alice").then(|| Secret::password("s3cret"));
+        match guard.check(now, request, known) {
+            Ok(_) => {
+                for status in [180, 200] {
+                    endpoint.answer(now, *dialog, &response(status)).unwrap();
+                }
+            }
+            Err(refusal) => {
+                let mut challenge = Message::response(401, "");
+                for line in guard.challenge(now, refusal.is_stale()) {
+                    challenge.push(Name::WWW_AUTHENTICATE, &line);
+                }
+                endpoint.answer(now, *dialog, &challenge).unwrap();
+            }
+        }
+    };
+    called("uac-digest", Protocol::Udp, "ended Remote", act).await;
+}
+
+#[tokio::test]
+async fn we_prove_who_we_are() {
+    if sipp_is_here() {
+        let phone = phone(Protocol::Udp, hanging_up()).await;
+        let client = Client::new("alice", Secret::password("s3cret"));
+        let added = phone
+            .handle
+            .ask(|_, endpoint, _| endpoint.add_credentials(client))
+            .await;
+        let options = InviteOptions {
+            credentials: Some(added.unwrap()),
+            ..InviteOptions::default()
+        };
+        calling("uas-digest", Protocol::Udp, "ended Local", options, phone).await;
     }
 }
