@@ -75,6 +75,12 @@ async fn nobody_listens_and_the_call_fails_at_once() {
         .await;
     caller.wait_told("failed Unreachable", 1).await;
     assert_eq!(caller.handle.counters().await.unwrap().connections_failed, 1);
+    assert_eq!(
+        caller.failures().await,
+        [format!(
+            "failed to open sip connection to {gone} (TCP): connection refused"
+        )]
+    );
     caller.finish().await;
 }
 

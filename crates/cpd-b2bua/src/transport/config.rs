@@ -1,7 +1,8 @@
 //! Where to listen, what to bear, and why it could not be done.
 
+use super::tls::Tls;
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
-use cpd_sip::transport::Protocol;
+use cpd_sip::transport::{Flow, Protocol};
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,7 +11,7 @@ use std::time::Duration;
 /// One socket to be bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listener {
-    /// UDP or TCP.
+    /// UDP, TCP or TLS.
     pub protocol: Protocol,
     /// Where to bind; port 0 takes a free one. An IPv6 address takes IPv6 only where it is one address.
     pub bind: SocketAddr,
@@ -22,6 +23,8 @@ pub struct Listener {
 pub struct TransportConfig {
     /// The sockets.
     pub listeners: Vec<Listener>,
+    /// For TLS listeners; they are not bound without it.
+    pub tls: Option<Tls>,
     /// Who is heard.
     pub admission: Admission,
     /// The most connections at once: 4096. Each takes a file and, while a message is incomplete, up to 128 kB; carriers
@@ -39,6 +42,7 @@ impl Default for TransportConfig {
     fn default() -> Self {
         TransportConfig {
             listeners: Vec::new(),
+            tls: None,
             admission: Admission::new(AdmissionConfig::default(), AddressList::new(Treatment::Limited)),
             connections_max: 4096,
             connections_per_source_max: 64,
@@ -70,6 +74,51 @@ impl fmt::Display for BindError {
 }
 
 impl std::error::Error for BindError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+/// Why a connection failed. Reads on from "failed to".
+#[derive(Debug)]
+pub struct ConnectionError {
+    /// The connection.
+    pub flow: Flow,
+    /// What was tried on it.
+    pub tried: Tried,
+    /// Why it failed.
+    pub cause: io::Error,
+}
+
+/// What is tried on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// To open it, with its handshake.
+    Open,
+    /// To take one that came, with its handshake.
+    Accept,
+    /// To read and write.
+    Serve,
+}
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tried = match self.tried {
+            Tried::Open => "open sip connection to",
+            Tried::Accept => "accept sip connection from",
+            Tried::Serve => "keep sip connection with",
+        };
+        let Flow { protocol, remote, .. } = self.flow;
+        write!(
+            f,
+            "{tried} {remote} ({}): {}",
+            protocol.via(),
+            reason(&self.cause)
+        )
+    }
+}
+
+impl std::error::Error for ConnectionError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.cause)
     }

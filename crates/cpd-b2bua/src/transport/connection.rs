@@ -25,15 +25,6 @@ const MESSAGE_LIMIT: Duration = Duration::from_secs(10);
 /// One read; most messages fit.
 const READ_BYTES: usize = 4096;
 
-/// Why a connection is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Closing {
-    /// The peer, the idle limit or we closed it, and all was written.
-    Quiet,
-    /// It could not be opened or written to.
-    Failed,
-}
-
 pub(super) struct Connection<S> {
     pub(super) flow: Flow,
     pub(super) stream: S,
@@ -43,15 +34,15 @@ pub(super) struct Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// Serves the connection until it is over.
-    pub(super) async fn run(mut self) -> Closing {
-        let closing = match self.serve().await {
-            Ok(()) if self.queue.is_empty() => Closing::Quiet,
-            Ok(()) | Err(_) => Closing::Failed,
+    /// Serves the connection until the peer, the idle limit or the core ends it.
+    pub(super) async fn run(mut self) -> io::Result<()> {
+        let served = match self.serve().await {
+            Ok(()) if !self.queue.is_empty() => Err(io::ErrorKind::ConnectionAborted.into()),
+            served => served,
         };
         // A peer that is gone need not hear of it.
         let _ = timeout(WRITE_LIMIT, self.stream.shutdown()).await;
-        closing
+        served
     }
 
     async fn serve(&mut self) -> io::Result<()> {

@@ -1,17 +1,20 @@
 //! The task that owns the endpoint.
 
 use super::User;
-use super::config::TransportConfig;
-use super::connection::{Closing, Connection, OPEN_LIMIT, QUEUE_MAX};
+use super::config::{ConnectionError, TransportConfig, Tried};
+use super::connection::{Connection, OPEN_LIMIT, QUEUE_MAX};
 use super::listen::{self, Bound, Socket};
+use super::tls::Tls;
 use cpd_sip::admission::{self, Admission, Load, Treatment, Verdict};
 use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
 use std::collections::HashMap;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -50,7 +53,7 @@ pub(super) enum Input {
     Closed {
         flow: Flow,
         number: u64,
-        closing: Closing,
+        ended: Result<(), ConnectionError>,
     },
 }
 
@@ -236,11 +239,7 @@ impl<U: User> Core<U> {
                 self.forget(flow);
             }
             Input::Accepted { flow, stream } => self.on_accepted(flow, stream),
-            Input::Closed {
-                flow,
-                number,
-                closing,
-            } => {
+            Input::Closed { flow, number, ended } => {
                 let current = self
                     .connections
                     .get(&flow)
@@ -248,7 +247,8 @@ impl<U: User> Core<U> {
                 if current {
                     self.forget(flow);
                 }
-                if closing == Closing::Failed {
+                if let Err(error) = ended {
+                    self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
                     self.endpoint.handle_transport_error(now, flow);
                 }
@@ -302,15 +302,18 @@ impl<U: User> Core<U> {
         // Failing to say so only delays messages.
         let _ = stream.set_nodelay(true);
         *self.by_source.entry(source).or_default() += 1;
-        self.spawn(flow, true, async move { Ok(stream) });
+        match self.tls(flow) {
+            Some(tls) => self.spawn(flow, true, tls.accept(stream)),
+            None => self.spawn(flow, true, async move { Ok(stream) }),
+        };
     }
 
     /// Serves a connection that is there, or will be.
-    fn spawn(
+    fn spawn<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         &mut self,
         flow: Flow,
         inbound: bool,
-        stream: impl Future<Output = std::io::Result<TcpStream>> + Send + 'static,
+        stream: impl Future<Output = io::Result<S>> + Send + 'static,
     ) -> mpsc::Sender<Arc<[u8]>> {
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
         self.opened += 1;
@@ -324,7 +327,9 @@ impl<U: User> Core<U> {
         let inputs = self.inputs_sender.clone();
         let idle_limit = self.config.idle_limit;
         self.streams.spawn(async move {
-            let closing = match timeout(OPEN_LIMIT, stream).await {
+            let tried = if inbound { Tried::Accept } else { Tried::Open };
+            let failed = |tried| move |cause| ConnectionError { flow, tried, cause };
+            let ended = match timeout(OPEN_LIMIT, stream).await {
                 Ok(Ok(stream)) => {
                     let connection = Connection {
                         flow,
@@ -333,18 +338,13 @@ impl<U: User> Core<U> {
                         inputs: inputs.clone(),
                         idle_limit,
                     };
-                    connection.run().await
+                    connection.run().await.map_err(failed(Tried::Serve))
                 }
-                Ok(Err(_)) | Err(_) => Closing::Failed,
+                Ok(Err(cause)) => Err(failed(tried)(cause)),
+                Err(_) => Err(failed(tried)(io::ErrorKind::TimedOut.into())),
             };
             // The core may have ended.
-            let _ = inputs
-                .send(Input::Closed {
-                    flow,
-                    number,
-                    closing,
-                })
-                .await;
+            let _ = inputs.send(Input::Closed { flow, number, ended }).await;
         });
         sender
     }
@@ -381,8 +381,8 @@ impl<U: User> Core<U> {
     fn send(&mut self, now: Instant, Transmit { flow, bytes }: Transmit) {
         let sent = match flow.protocol {
             Protocol::Udp => self.send_datagram(flow, &bytes),
-            Protocol::Tcp => self.send_along(flow, bytes),
-            Protocol::Tls | Protocol::Ws | Protocol::Wss => Err(Unsent::Unreachable),
+            Protocol::Tcp | Protocol::Tls => self.send_along(flow, bytes),
+            Protocol::Ws | Protocol::Wss => Err(Unsent::Unreachable),
         };
         match sent {
             Ok(()) => {}
@@ -392,6 +392,11 @@ impl<U: User> Core<U> {
                 self.endpoint.handle_transport_error(now, flow);
             }
         }
+    }
+
+    /// What a connection is wrapped in. There is no TLS listener without it.
+    fn tls(&self, flow: Flow) -> Option<Tls> {
+        self.config.tls.clone().filter(|_| flow.protocol == Protocol::Tls)
     }
 
     fn bound(&self, flow: Flow) -> Option<&Bound> {
@@ -433,7 +438,13 @@ impl<U: User> Core<U> {
         if self.connections.len() >= self.config.connections_max {
             return Err(Unsent::Unreachable);
         }
-        let queue = self.spawn(flow, false, listen::connect(bind, flow.remote));
+        let stream = listen::connect(bind, flow.remote);
+        let queue = match self.tls(flow) {
+            Some(tls) => self.spawn(flow, false, async move {
+                tls.connect(stream.await?, flow.remote).await
+            }),
+            None => self.spawn(flow, false, stream),
+        };
         queue.try_send(bytes).map_err(|_| Unsent::Unreachable)
     }
 }

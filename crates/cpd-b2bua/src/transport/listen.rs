@@ -44,12 +44,12 @@ pub(super) async fn bind(listener: Listener) -> Result<Bound, BindError> {
             let bound = socket.local_addr().map_err(failed)?;
             (Socket::Datagrams(Arc::new(socket)), bound)
         }
-        Protocol::Tcp => {
+        Protocol::Tcp | Protocol::Tls => {
             let socket = TcpListener::bind(listener.bind).await.map_err(failed)?;
             let bound = socket.local_addr().map_err(failed)?;
             (Socket::Streams(Arc::new(socket)), bound)
         }
-        Protocol::Tls | Protocol::Ws | Protocol::Wss => {
+        Protocol::Ws | Protocol::Wss => {
             let why = "this protocol is not spoken";
             return Err(failed(io::Error::new(io::ErrorKind::Unsupported, why)));
         }

@@ -15,14 +15,17 @@ mod config;
 mod connection;
 mod core;
 mod listen;
+mod tls;
 
 pub use self::core::Counters;
-pub use config::{BindError, Listener, TransportConfig};
+pub use config::{BindError, ConnectionError, Listener, TransportConfig, Tried};
+pub use tls::Tls;
 
 use self::core::{Command, Core};
 use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
@@ -35,6 +38,9 @@ const COMMANDS_MAX: usize = 64;
 pub trait User: Send + 'static {
     /// Something happened.
     fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact);
+
+    /// A connection failed; what waited for it is told as facts. For logs.
+    fn on_connection_failed(&mut self, _error: &ConnectionError) {}
 }
 
 /// A way to a running transport.
@@ -63,6 +69,14 @@ pub async fn start<U: User>(
 ) -> Result<(Handle<U>, JoinHandle<U>), BindError> {
     let mut bound = Vec::with_capacity(config.listeners.len());
     for listener in &config.listeners {
+        if listener.protocol == Protocol::Tls && config.tls.is_none() {
+            let why = "there is no certificate for it";
+            let cause = io::Error::new(io::ErrorKind::InvalidInput, why);
+            return Err(BindError {
+                listener: *listener,
+                cause,
+            });
+        }
         bound.push(listen::bind(*listener).await?);
     }
     let locals = bound.iter().map(|bound| (bound.protocol, bound.local)).collect();

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a module of tests")]
 
-use cpd_b2bua::transport::{self, Handle, Listener, TransportConfig, User};
+use cpd_b2bua::transport::{self, ConnectionError, Handle, Listener, TransportConfig, User};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::InviteOptions;
 use cpd_sip::message::Name;
@@ -26,12 +26,17 @@ type Act = Box<dyn FnMut(Instant, &mut Endpoint, &Fact) + Send>;
 pub struct Agent {
     act: Act,
     told: BTreeMap<String, usize>,
+    failures: Vec<String>,
 }
 
 impl User for Agent {
     fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact) {
         *self.told.entry(name(&fact)).or_default() += 1;
         (self.act)(now, endpoint, &fact);
+    }
+
+    fn on_connection_failed(&mut self, error: &ConnectionError) {
+        self.failures.push(format!("failed to {error}"));
     }
 }
 
@@ -95,6 +100,7 @@ impl Phone {
         let agent = Agent {
             act: Box::new(act),
             told: BTreeMap::new(),
+            failures: Vec::new(),
         };
         let endpoint = Endpoint::new(endpoint, [7; 32]);
         let (handle, task) = transport::start(config, endpoint, agent).await.unwrap();
@@ -131,6 +137,26 @@ impl Phone {
                 let told = self.handle.ask(|_, _, agent| agent.told.clone()).await;
                 panic!("waited for {times} × {what:?}; told: {told:?}");
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub async fn failures(&self) -> Vec<String> {
+        self.handle
+            .ask(|_, _, agent| agent.failures.clone())
+            .await
+            .unwrap()
+    }
+
+    /// Waits until so many calls of ours ended, or failed to connect.
+    pub async fn wait_over(&self, calls: usize) {
+        let end = Instant::now() + PATIENCE;
+        while self.told("ended Local").await + self.told("failed Unreachable").await < calls {
+            assert!(
+                Instant::now() < end,
+                "calls hang; failures: {:?}",
+                self.failures().await
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
