@@ -6,6 +6,7 @@ mod common;
 
 use common::*;
 use cpd_b2bua::transport::{self, TransportConfig};
+use cpd_sip::Fact;
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::InviteOptions;
 use cpd_sip::transport::Protocol;
@@ -160,6 +161,36 @@ async fn a_stranger_is_limited_before_the_endpoint_hears_it() {
     assert_eq!(callee.told("invited").await, 2);
     caller.finish().await;
     callee.finish().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_lets_calls_end_and_takes_no_more() {
+    let callee = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        answering(&[200]),
+    )
+    .await;
+    let mut answered = Vec::new();
+    let caller = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        move |now, endpoint, fact| match fact {
+            Fact::Answered { dialog, .. } => answered.push(*dialog),
+            Fact::Failed { .. } => endpoint.bye(now, answered[0], None).unwrap(),
+            _ => {}
+        },
+    );
+    let caller = caller.await;
+    let flow = caller.flow(Protocol::Udp, callee.address(0));
+    caller.call(flow, InviteOptions::default()).await;
+    callee.wait_told("acknowledged", 1).await;
+    callee.handle.shutdown().await;
+    caller.call(flow, InviteOptions::default()).await;
+    caller.wait_told("failed Refused", 1).await;
+    caller.wait_told("ended Local", 1).await;
+    callee.ended().await;
+    caller.finish().await;
 }
 
 #[tokio::test]

@@ -13,9 +13,9 @@ use std::time::Duration;
 pub struct Listener {
     /// UDP, TCP or TLS.
     pub protocol: Protocol,
-    /// Where to bind; port 0 takes a free one. An IPv6 address takes IPv6 only where it is one address.
+    /// Where to bind; port 0 takes a free one. Each IP version wants a listener of its own.
     pub bind: SocketAddr,
-    /// How peers reach it, for Via and Contact; needed where `bind` is 0.0.0.0 or [::].
+    /// How peers reach it, for Via and Contact; needed where `bind` is 0.0.0.0 or `[::]`.
     pub public: Option<IpAddr>,
 }
 

@@ -250,7 +250,10 @@ impl<U: User> Core<U> {
                 if let Err(error) = ended {
                     self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
-                    self.endpoint.handle_transport_error(now, flow);
+                    // Nothing waits for a connection that never was; strangers shall not make us look.
+                    if error.tried != Tried::Accept {
+                        self.endpoint.handle_transport_error(now, flow);
+                    }
                 }
             }
         }

@@ -173,10 +173,13 @@ impl Phone {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.handle.shutdown().await;
-        tokio::time::timeout(PATIENCE, self.task)
-            .await
-            .expect("it drains")
-            .unwrap();
+        self.ended().await;
+    }
+
+    /// Waits until a shutdown is over.
+    pub async fn ended(self) {
+        let ended = tokio::time::timeout(PATIENCE, self.task).await;
+        ended.expect("it drains").unwrap();
     }
 }
 
