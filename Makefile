@@ -61,14 +61,15 @@ bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; SI
 	cd bench-peers && cargo bench --bench parse
 
 .PHONY: tools
-# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus.
+# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus; SIPp, which calls us in tests.
 tools:
 	@missing=(); \
 	command -v cc >/dev/null || missing+=(build-essential); \
 	command -v cmake >/dev/null || missing+=(cmake); \
+	command -v sipp >/dev/null || missing+=(sip-tester); \
 	if [ $${#missing[@]} -gt 0 ]; then \
 		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-		echo "installing $${missing[*]} (to build libopus) with apt-get"; \
+		echo "installing $${missing[*]} (to build libopus, to test calls) with apt-get"; \
 		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$${missing[@]}"; \
 	fi
 	@command -v cargo >/dev/null || { echo "Rust is missing: https://rustup.rs"; exit 1; }

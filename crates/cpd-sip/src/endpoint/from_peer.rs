@@ -23,7 +23,8 @@ impl Endpoint {
         self.handle_parsed(now, flow, Message::parse_stream(bytes));
     }
 
-    fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: Result<Message, Malformed>) {
+    /// A message came that its reader parsed, to decide by it whether it is heard at all (see [`admission`](crate::admission)).
+    pub fn handle_parsed(&mut self, now: Instant, flow: Flow, parsed: Result<Message, Malformed>) {
         let (mut message, fault) = match parsed {
             Ok(message) => {
                 let fault = message.check().err();

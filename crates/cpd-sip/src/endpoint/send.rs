@@ -200,6 +200,13 @@ impl Endpoint {
         reply.set(Name::TO, &tagged);
     }
 
+    /// Refuses a request that was not admitted, without making a transaction: `reply` as
+    /// [`admission::reject`](crate::admission::reject) makes it, which gets a To tag here. The request's Via was stamped.
+    pub fn refuse(&mut self, flow: Flow, request: &Message, mut reply: Message) {
+        self.tag_to(&mut reply, request);
+        self.answer_stateless(flow, request, reply);
+    }
+
     /// Answers without making a transaction.
     pub(super) fn answer_stateless(&mut self, flow: Flow, request: &Message, mut reply: Message) {
         let flow = reply_flow(request, flow);

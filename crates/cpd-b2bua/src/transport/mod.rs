@@ -1,0 +1,135 @@
+//! Sockets and a clock around one [`Endpoint`].
+//!
+//! ```text
+//!   UDP sockets ──┐                    ┌── facts → User::on_fact
+//!   connections ──┼─ inputs ─► core ───┼── transmits → sockets, queues of connections
+//!   Handle::ask ──┘  (bounded)         └── sleeps until poll_timeout
+//! ```
+//!
+//! One task owns the endpoint and its user, so that nothing is locked. Sockets are read by small tasks that wait when
+//! the core cannot follow; the core itself waits for nobody: what cannot be sent is dropped, or its connection closed.
+//! A connection is known by its [`Flow`], whose `local` is the listener's public address. Responses go along the
+//! connection of their request and never open one.
+
+mod config;
+mod connection;
+mod core;
+mod listen;
+mod tls;
+
+pub use self::core::Counters;
+pub use config::{BindError, ConnectionError, Listener, TransportConfig, Tried};
+pub use tls::Tls;
+
+use self::core::{Command, Core};
+use cpd_sip::transport::{Flow, Protocol};
+use cpd_sip::{Endpoint, Fact};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// Commands that wait: the askers of one node are few; more wait in `ask`.
+const COMMANDS_MAX: usize = 64;
+
+/// Who decides about calls. Runs in the task that owns the endpoint: no waiting here.
+pub trait User: Send + 'static {
+    /// Something happened.
+    fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact);
+
+    /// A connection failed; what waited for it is told as facts. For logs.
+    fn on_connection_failed(&mut self, _error: &ConnectionError) {}
+}
+
+/// A way to a running transport.
+pub struct Handle<U> {
+    commands: mpsc::Sender<Command<U>>,
+    locals: Vec<(Protocol, SocketAddr)>,
+}
+
+/// The transport has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ask the sip transport: it has ended")
+    }
+}
+
+impl std::error::Error for Gone {}
+
+/// Binds the listeners and starts to serve. The transport ends after [`Handle::shutdown`], or when no handle is left.
+pub async fn start<U: User>(
+    config: TransportConfig,
+    endpoint: Endpoint,
+    user: U,
+) -> Result<(Handle<U>, JoinHandle<U>), BindError> {
+    let mut bound = Vec::with_capacity(config.listeners.len());
+    for listener in &config.listeners {
+        if listener.protocol == Protocol::Tls && config.tls.is_none() {
+            let why = "there is no certificate for it";
+            let cause = io::Error::new(io::ErrorKind::InvalidInput, why);
+            return Err(BindError {
+                listener: *listener,
+                cause,
+            });
+        }
+        bound.push(listen::bind(*listener).await?);
+    }
+    let locals = bound.iter().map(|bound| (bound.protocol, bound.local)).collect();
+    let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
+    let core = Core::new(config, bound, endpoint, user, receiver);
+    Ok((Handle { commands, locals }, tokio::spawn(core.run())))
+}
+
+impl<U: User> Handle<U> {
+    /// Has something done with the endpoint and its user, and waits for what comes of it.
+    pub async fn ask<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(Instant, &mut Endpoint, &mut U) -> R + Send + 'static,
+    ) -> Result<R, Gone> {
+        let (answer, answered) = oneshot::channel();
+        let work: Command<U> = Command::Ask(Box::new(move |now, endpoint, user| {
+            // Who asked may have left.
+            let _ = answer.send(work(now, endpoint, user));
+        }));
+        self.commands.send(work).await.map_err(|_| Gone)?;
+        answered.await.map_err(|_| Gone)
+    }
+
+    /// What was turned away.
+    pub async fn counters(&self) -> Result<Counters, Gone> {
+        let (answer, answered) = oneshot::channel();
+        self.commands
+            .send(Command::Count(answer))
+            .await
+            .map_err(|_| Gone)?;
+        answered.await.map_err(|_| Gone)
+    }
+
+    /// Refuses new calls and ends when those that stand are over, or after [`TransportConfig::drain_limit`].
+    pub async fn shutdown(&self) {
+        // One that has ended need not be told.
+        let _ = self.commands.send(Command::Shutdown).await;
+    }
+
+    /// The public address of the first listener for this protocol and, by `remote`, of this IP version.
+    pub fn flow(&self, protocol: Protocol, remote: SocketAddr) -> Option<Flow> {
+        let fits =
+            |(own, local): &&(Protocol, SocketAddr)| *own == protocol && local.is_ipv4() == remote.is_ipv4();
+        let (_, local) = self.locals.iter().find(fits)?;
+        Some(Flow {
+            protocol,
+            local: *local,
+            remote,
+        })
+    }
+
+    /// The public addresses, in the order of the listeners.
+    pub fn locals(&self) -> &[(Protocol, SocketAddr)] {
+        &self.locals
+    }
+}

@@ -1,0 +1,214 @@
+//! Two of our endpoints over the loopback interface, and what strangers do to one.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::*;
+use cpd_b2bua::transport::{self, TransportConfig};
+use cpd_sip::Fact;
+use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
+use cpd_sip::endpoint::InviteOptions;
+use cpd_sip::transport::Protocol;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+
+async fn calls(host: &str, protocol: Protocol) {
+    let callee = Phone::new(
+        transport_config(host, &[protocol]),
+        quick(),
+        answering(&[180, 200]),
+    )
+    .await;
+    let caller = Phone::new(transport_config(host, &[protocol]), quick(), hanging_up()).await;
+    let flow = caller.flow(protocol, callee.address(0));
+    for _ in 0..10 {
+        caller.call(flow, InviteOptions::default()).await;
+    }
+    caller.wait_told("ended Local", 10).await;
+    callee.wait_told("ended Remote", 10).await;
+    assert_eq!(caller.told("progress 180").await, 10);
+    assert_eq!(callee.told("acknowledged").await, 10);
+    if protocol != Protocol::Udp {
+        let connections = caller.handle.counters().await.unwrap().connections;
+        assert_eq!(connections, 1, "all calls to one address share one connection");
+    }
+    caller.finish().await;
+    callee.finish().await;
+}
+
+#[tokio::test]
+async fn calls_over_udp() {
+    calls("127.0.0.1", Protocol::Udp).await;
+}
+
+#[tokio::test]
+async fn calls_over_tcp() {
+    calls("127.0.0.1", Protocol::Tcp).await;
+}
+
+#[tokio::test]
+async fn calls_over_ipv6() {
+    if UdpSocket::bind("[::1]:0").await.is_err() {
+        eprintln!("no IPv6 here: left out");
+        return;
+    }
+    calls("::1", Protocol::Udp).await;
+    calls("::1", Protocol::Tcp).await;
+}
+
+#[tokio::test]
+async fn nobody_listens_and_the_call_fails_at_once() {
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let caller = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Tcp]),
+        quick(),
+        hanging_up(),
+    )
+    .await;
+    caller
+        .call(caller.flow(Protocol::Tcp, gone), InviteOptions::default())
+        .await;
+    caller.wait_told("failed Unreachable", 1).await;
+    assert_eq!(caller.handle.counters().await.unwrap().connections_failed, 1);
+    assert_eq!(
+        caller.failures().await,
+        [format!(
+            "failed to open sip connection to {gone} (TCP): connection refused"
+        )]
+    );
+    caller.finish().await;
+}
+
+#[tokio::test]
+async fn a_ping_gets_its_pong_and_nonsense_its_end() {
+    let phone = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Tcp]),
+        quick(),
+        |_, _, _| {},
+    )
+    .await;
+    let mut stream = TcpStream::connect(phone.address(0)).await.unwrap();
+    stream.write_all(b"\r\n\r\n").await.unwrap();
+    let mut pong = [0; 2];
+    stream.read_exact(&mut pong).await.unwrap();
+    assert_eq!(&pong, b"\r\n");
+    stream
+        .write_all(
+            b"OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:b>;tag=1\r\n\
+              To: <sip:a>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: none\r\n\r\n",
+        )
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with(b"SIP/2.0 400 "),
+        "it is answered, then the connection closed"
+    );
+    phone.finish().await;
+}
+
+#[tokio::test]
+async fn idle_and_surplus_connections_are_closed() {
+    let config = TransportConfig {
+        idle_limit: Duration::from_millis(300),
+        connections_per_source_max: 1,
+        ..transport_config("127.0.0.1", &[Protocol::Tcp])
+    };
+    let phone = Phone::new(config, quick(), |_, _, _| {}).await;
+    let mut first = TcpStream::connect(phone.address(0)).await.unwrap();
+    first.write_all(b"\r\n\r\n").await.unwrap();
+    let mut pong = [0; 2];
+    first.read_exact(&mut pong).await.unwrap();
+    let mut second = TcpStream::connect(phone.address(0)).await.unwrap();
+    assert!(
+        matches!(second.read(&mut pong).await, Ok(0) | Err(_)),
+        "one is enough"
+    );
+    assert_eq!(phone.handle.counters().await.unwrap().connections_refused, 1);
+    assert_eq!(first.read(&mut pong).await.unwrap(), 0, "nothing came for 300 ms");
+    phone.finish().await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_limited_before_the_endpoint_hears_it() {
+    let limits = AdmissionConfig {
+        calls_per_second: 1,
+        burst: 2,
+    };
+    let config = TransportConfig {
+        admission: Admission::new(limits, AddressList::new(Treatment::Limited)),
+        ..transport_config("127.0.0.1", &[Protocol::Udp])
+    };
+    let callee = Phone::new(config, quick(), answering(&[200])).await;
+    let caller = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        hanging_up(),
+    )
+    .await;
+    let flow = caller.flow(Protocol::Udp, callee.address(0));
+    for _ in 0..3 {
+        caller.call(flow, InviteOptions::default()).await;
+    }
+    caller.wait_told("failed Refused", 1).await;
+    assert_eq!(callee.told("invited").await, 2);
+    caller.finish().await;
+    callee.finish().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_lets_calls_end_and_takes_no_more() {
+    let callee = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        answering(&[200]),
+    )
+    .await;
+    let mut answered = Vec::new();
+    let caller = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        move |now, endpoint, fact| match fact {
+            Fact::Answered { dialog, .. } => answered.push(*dialog),
+            Fact::Failed { .. } => endpoint.bye(now, answered[0], None).unwrap(),
+            _ => {}
+        },
+    );
+    let caller = caller.await;
+    let flow = caller.flow(Protocol::Udp, callee.address(0));
+    caller.call(flow, InviteOptions::default()).await;
+    callee.wait_told("acknowledged", 1).await;
+    callee.handle.shutdown().await;
+    caller.call(flow, InviteOptions::default()).await;
+    caller.wait_told("failed Refused", 1).await;
+    caller.wait_told("ended Local", 1).await;
+    callee.ended().await;
+    caller.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let taken = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let mut config = transport_config("127.0.0.1", &[Protocol::Udp]);
+    config.listeners[0].bind = address;
+    let endpoint = cpd_sip::Endpoint::new(quick(), [1; 32]);
+    struct Deaf;
+    impl transport::User for Deaf {
+        fn on_fact(&mut self, _: std::time::Instant, _: &mut cpd_sip::Endpoint, _: cpd_sip::Fact) {}
+    }
+    let Err(error) = transport::start(config, endpoint, Deaf).await else {
+        panic!("two sockets on one address");
+    };
+    assert_eq!(
+        format!("failed to {error}"),
+        format!("failed to bind sip socket {address} (UDP): address in use")
+    );
+}
