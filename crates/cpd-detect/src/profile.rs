@@ -6,7 +6,7 @@ pub enum OperatingPoint {
     /// The table of `docs/accuracy.md` is measured here.
     #[default]
     Balanced,
-    /// A machine must be beyond doubt; more machines pass as unsure.
+    /// A machine must be beyond doubt; more machines pass as people.
     KeepPeople,
     /// More machines are caught, more people are lost.
     CatchMachines,

@@ -186,7 +186,7 @@ impl Hearing {
 pub(crate) enum ProfileName {
     /// The figures of docs/accuracy.md are taken here
     Balanced,
-    /// A machine must be beyond doubt; more machines pass as unsure
+    /// A machine must be beyond doubt; more machines pass as people
     KeepPeople,
     /// More machines are caught, more people are lost
     CatchMachines,

@@ -4,7 +4,7 @@
 //! many. There a place is traced when it was named twice within a tenth of a second. A prompt loses little by it: tracing
 //! goes back over a second, and a verdict mostly needs longer than the second name.
 
-/// Places remembered, a power of two: thirty chance resemblances a look-up and four look-ups leave half of it free.
+/// Places remembered, as many as eight bits number. A place that another one pushes out is traced one name later.
 const ROOM: usize = 256;
 /// Hops within which the second name must come: four look-ups.
 const HOPS: u32 = 12;
@@ -43,11 +43,12 @@ impl Hits {
     }
 }
 
-/// Where a place is remembered, and by what it is known: two multiplications that spread neighbours.
+/// Where a place is remembered, and by what it is known: the multiplication spreads neighbours (2³² divided by the golden
+/// ratio), and its highest bits are the best spread.
 fn slot_of(segment: usize, still: u32) -> (usize, u32) {
     let mixed = (still ^ (segment as u32).rotate_right(6)).wrapping_mul(0x9e37_79b1);
     // 0 is what an empty slot has.
-    ((mixed >> 24) as usize % ROOM, mixed | 1)
+    ((mixed >> (u32::BITS - ROOM.trailing_zeros())) as usize, mixed | 1)
 }
 
 #[cfg(test)]
