@@ -3,16 +3,22 @@
 //! Nothing here opens a socket, reads a clock or panics on what a peer sends. Plain `&[i16]` and gap lengths pass from
 //! here to `cpd-detect`; the two crates do not know each other.
 //!
-//! - [`g711`]: A-law and µ-law. [`rtp`]: packets and telephone events. [`stream`]: packets in order, with their gaps.
+//! - [`sdp`]: descriptions, read and passed on with our address. [`srtp`]: suites and keys of secured RTP.
+//! - [`codec`]: what a payload is made of, and its samples. [`g711`]: A-law and µ-law.
+//! - [`rtp`]: packets and telephone events. [`stream`]: the packets of a recording in order, with their gaps.
 //! - [`capture`]: the streams in a pcap or pcapng file.
 
 #![forbid(unsafe_code)]
 
 pub mod capture;
+pub mod codec;
 pub mod g711;
 pub mod rtp;
+pub mod sdp;
+pub mod srtp;
 pub mod stream;
 
+pub use codec::{Codec, Decoder};
 pub use g711::Law;
 pub use rtp::Packet;
 pub use stream::{Piece, Stream};

@@ -1,5 +1,7 @@
 //! The committed corpora of the fuzz targets, on the stable compiler: what once was found stays found.
 
+mod probe;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,4 +46,30 @@ fn captures_are_read_as_far_as_they_go() {
         Some(CaptureError::BadLength { at: 24 })
     ));
     assert_eq!(read("vlan6.pcap").datagrams, 1);
+}
+
+/// Every file of a corpus, and each with every byte left out or changed in turn.
+fn each_and_its_kin(target: &str, probe: fn(&[u8])) {
+    let mut files = 0;
+    for entry in fs::read_dir(corpus(target)).expect("the corpus is committed") {
+        let bytes = fs::read(entry.expect("a file").path()).expect("a file");
+        files += 1;
+        probe(&bytes);
+        for at in 0..bytes.len() {
+            let mut kin = bytes.clone();
+            kin.remove(at);
+            probe(&kin);
+            for byte in [b'\n', b' ', 0, 0xff, bytes[at] ^ 1] {
+                kin.clone_from(&bytes);
+                kin[at] = byte;
+                probe(&kin);
+            }
+        }
+    }
+    assert!(files > 2, "{target}: {files} files");
+}
+
+#[test]
+fn descriptions_go_on_as_descriptions() {
+    each_and_its_kin("sdp", probe::sdp);
 }

@@ -10,13 +10,17 @@
 
 pub mod command;
 pub mod config;
+pub mod listen;
 pub mod news;
 pub mod pool;
+mod ports;
+pub mod record;
 
 pub use command::{
     Close, Codec, ForkId, Format, ListenPlan, MediaCommand, OpenPlan, Purpose, RecordPlan, Remote, SessionId,
     Side, Transport,
 };
 pub use config::{MediaConfig, Network, StartError};
+pub use listen::Listener;
 pub use news::{DeafReason, MediaStats, News, Recorded, SideStats};
 pub use pool::{LocalPorts, MediaPool, OpenError, Opened};
