@@ -212,3 +212,83 @@ async fn an_address_that_is_taken_is_named() {
         format!("failed to bind sip socket {address} (UDP): address in use")
     );
 }
+
+/// A request over a connection that is closed before the call is answered; `Via` names `port`.
+async fn invite_and_leave(callee: &Phone, port: u16) {
+    let mut stream = TcpStream::connect(callee.address(0)).await.unwrap();
+    let invite = format!(
+        "INVITE sip:callee@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP callers.example.com:{port};branch=z9hG4bK1\r\n\
+         From: <sip:b>;tag=1\r\nTo: <sip:a>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContact: <sip:b@127.0.0.1:{port};transport=tcp>\r\n\
+         Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    );
+    stream.write_all(invite.as_bytes()).await.unwrap();
+    callee.wait_told("invited", 1).await;
+    drop(stream);
+    while callee.handle.counters().await.unwrap().connections > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn rfc3261_18_2_2_a_response_whose_connection_is_gone_goes_to_the_port_of_its_via() {
+    let (dialogs, mut invited) = tokio::sync::mpsc::unbounded_channel();
+    let act = move |_, _: &mut cpd_sip::Endpoint, fact: &Fact| {
+        if let Fact::Invited { dialog, .. } = fact {
+            dialogs.send(*dialog).unwrap();
+        }
+    };
+    let callee = Phone::new(transport_config("127.0.0.1", &[Protocol::Tcp]), quick(), act).await;
+    let caller = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    invite_and_leave(&callee, caller.local_addr().unwrap().port()).await;
+    let dialog = invited.recv().await.unwrap();
+    let refused = callee
+        .handle
+        .ask(move |now, endpoint, _| endpoint.answer(now, dialog, &response(486)));
+    refused.await.unwrap().unwrap();
+    let (mut stream, _) = caller.accept().await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"SIP/2.0 486 ");
+    drop(stream);
+    callee.finish().await;
+}
+
+#[tokio::test]
+async fn a_response_that_nobody_takes_is_dropped() {
+    let (dialogs, mut invited) = tokio::sync::mpsc::unbounded_channel();
+    let act = move |_, _: &mut cpd_sip::Endpoint, fact: &Fact| {
+        if let Fact::Invited { dialog, .. } = fact {
+            dialogs.send(*dialog).unwrap();
+        }
+    };
+    let callee = Phone::new(transport_config("127.0.0.1", &[Protocol::Tcp]), quick(), act).await;
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = gone.local_addr().unwrap().port();
+    drop(gone);
+    invite_and_leave(&callee, port).await;
+    let dialog = invited.recv().await.unwrap();
+    let refused = callee
+        .handle
+        .ask(move |now, endpoint, _| endpoint.answer(now, dialog, &response(486)));
+    refused.await.unwrap().unwrap();
+    callee.finish().await;
+}
+
+#[tokio::test]
+async fn rfc3261_18_1_1_a_large_request_goes_over_udp_and_is_counted() {
+    let udp = transport_config("127.0.0.1", &[Protocol::Udp]);
+    let callee = Phone::new(udp, quick(), answering(&[200])).await;
+    let udp = transport_config("127.0.0.1", &[Protocol::Udp]);
+    let caller = Phone::new(udp, quick(), hanging_up()).await;
+    let flow = caller.flow(Protocol::Udp, callee.address(0));
+    let mut draft = invite(flow);
+    draft.push("X-Long", &[b'a'; 20_000]);
+    let called = caller
+        .handle
+        .ask(move |now, endpoint, _| endpoint.invite(now, flow, &draft, InviteOptions::default()));
+    called.await.unwrap().unwrap();
+    caller.wait_told("ended Local", 1).await;
+    assert_eq!(caller.handle.counters().await.unwrap().datagrams_large, 1);
+    caller.finish().await;
+    callee.finish().await;
+}

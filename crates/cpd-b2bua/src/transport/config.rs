@@ -2,6 +2,7 @@
 
 use super::tls::Tls;
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
+use cpd_sip::stream::KeepAlive;
 use cpd_sip::transport::{Flow, Protocol};
 use std::fmt;
 use std::io;
@@ -32,8 +33,12 @@ pub struct TransportConfig {
     pub connections_max: usize,
     /// The most connections that one address may open: 64. A peer needs one; some open one a call.
     pub connections_per_source_max: usize,
-    /// A connection without a byte in either direction is closed: 10 min, twice the longest that a call may ring.
+    /// A connection on which nothing comes and no message goes is closed: 10 min, twice the longest that a call may ring.
     pub idle_limit: Duration,
+    /// How often connections that we opened are pinged (RFC 5626, 4.4.1): 120 s, the most that NATs of carriers bear;
+    /// `None` for never. A peer that has answered a ping and does not answer the next has its connection closed; one that
+    /// never answered any is taken not to know pings.
+    pub keep_alive: Option<Duration>,
     /// How long a shutdown waits for calls to end: 30 s.
     pub drain_limit: Duration,
 }
@@ -47,6 +52,7 @@ impl Default for TransportConfig {
             connections_max: 4096,
             connections_per_source_max: 64,
             idle_limit: Duration::from_secs(600),
+            keep_alive: Some(KeepAlive::INTERVAL),
             drain_limit: Duration::from_secs(30),
         }
     }
@@ -74,6 +80,34 @@ impl fmt::Display for BindError {
 }
 
 impl std::error::Error for BindError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+/// Why a listener takes nothing. It is tried again, ever more seldom. Reads on from "failed to".
+#[derive(Debug)]
+pub struct ListenError {
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// Its public address.
+    pub local: SocketAddr,
+    /// Why it takes nothing.
+    pub cause: io::Error,
+}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (local, protocol) = (self.local, self.protocol.via());
+        write!(
+            f,
+            "listen on sip socket {local} ({protocol}): {}",
+            reason(&self.cause)
+        )
+    }
+}
+
+impl std::error::Error for ListenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.cause)
     }

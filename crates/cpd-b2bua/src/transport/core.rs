@@ -1,24 +1,18 @@
 //! The task that owns the endpoint.
 
 use super::User;
-use super::config::{ConnectionError, TransportConfig, Tried};
-use super::connection::{Connection, OPEN_LIMIT, QUEUE_MAX};
+use super::config::{ConnectionError, ListenError, TransportConfig, Tried};
+use super::connections::{Connections, Unsent};
 use super::listen::{self, Bound, Socket};
-use super::tls::Tls;
 use cpd_sip::admission::{self, Admission, Load, Treatment, Verdict};
 use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
-use std::collections::HashMap;
-use std::io;
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite};
+use std::time::Instant;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::sleep_until;
 
 /// Messages that were read and wait: 1024, a tenth of a second at 10 000 messages a second. More wait in the kernel.
 const INPUTS_MAX: usize = 1024;
@@ -26,11 +20,12 @@ const INPUTS_MAX: usize = 1024;
 /// Inputs that are taken at once before the clock and commands have their turn.
 const INPUTS_AT_ONCE: usize = 64;
 
+/// What passes every path whole, with what is added on the way (RFC 3261, 18.1.1): larger datagrams come in fragments,
+/// which some firewalls drop.
+pub const DATAGRAM_BYTES_SAFE: usize = 1300;
+
 /// What a call gets that comes while we shut down: the other nodes may take it, we need a restart.
 const SHUTDOWN_RETRY_S: u32 = 30;
-
-/// How long connections may take to write their rest when all else is over.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) enum Input {
     Datagram {
@@ -55,6 +50,8 @@ pub(super) enum Input {
         number: u64,
         ended: Result<(), ConnectionError>,
     },
+    /// A listener fails, and is tried again.
+    Deaf(ListenError),
 }
 
 type Work<U> = Box<dyn FnOnce(Instant, &mut Endpoint, &mut U) + Send>;
@@ -74,17 +71,15 @@ pub struct Counters {
     pub connections_refused: u64,
     /// Connections that could not be opened or written to, or whose peer did not read.
     pub connections_failed: u64,
-    /// Messages that were not sent: no socket fits, the kernel's buffer is full, or a response's connection is gone.
+    /// Messages that were not sent: no socket fits, the kernel's buffer is full, or a response's connection is
+    /// gone and none can be opened.
     pub unsent: u64,
+    /// How often a listener began to fail, as it does where files or memory have run out.
+    pub listeners_failed: u64,
+    /// Requests that were sent over UDP though they are larger than [`DATAGRAM_BYTES_SAFE`].
+    pub datagrams_large: u64,
     /// What admission decided.
     pub admission: admission::Counters,
-}
-
-struct Open {
-    queue: mpsc::Sender<Arc<[u8]>>,
-    /// Tells a connection from a later one of the same flow.
-    number: u64,
-    inbound: bool,
 }
 
 pub(super) struct Core<U> {
@@ -93,11 +88,8 @@ pub(super) struct Core<U> {
     admission: Admission,
     config: TransportConfig,
     bound: Vec<Bound>,
-    connections: HashMap<Flow, Open>,
-    by_source: HashMap<IpAddr, usize>,
-    opened: u64,
+    connections: Connections,
     readers: JoinSet<()>,
-    streams: JoinSet<()>,
     inputs: mpsc::Receiver<Input>,
     inputs_sender: mpsc::Sender<Input>,
     commands: mpsc::Receiver<Command<U>>,
@@ -115,17 +107,15 @@ impl<U: User> Core<U> {
     ) -> Self {
         let (inputs_sender, inputs) = mpsc::channel(INPUTS_MAX);
         let admission = std::mem::replace(&mut config.admission, TransportConfig::default().admission);
+        let connections = Connections::new(&config, inputs_sender.clone());
         Core {
             endpoint,
             user,
             admission,
             config,
             bound,
-            connections: HashMap::new(),
-            by_source: HashMap::new(),
-            opened: 0,
+            connections,
             readers: JoinSet::new(),
-            streams: JoinSet::new(),
             inputs,
             inputs_sender,
             commands,
@@ -152,7 +142,6 @@ impl<U: User> Core<U> {
         }
         while !self.is_drained(Instant::now()) {
             self.turn().await;
-            while self.streams.try_join_next().is_some() {}
         }
         self.close().await;
         self.user
@@ -202,11 +191,7 @@ impl<U: User> Core<U> {
     async fn close(&mut self) {
         self.readers.shutdown().await;
         self.inputs.close();
-        self.connections.clear();
-        let _ = timeout(CLOSE_LIMIT, async {
-            while self.streams.join_next().await.is_some() {}
-        })
-        .await;
+        self.connections.close().await;
     }
 
     fn on_command(&mut self, now: Instant, command: Command<U>) {
@@ -236,17 +221,20 @@ impl<U: User> Core<U> {
                     self.on_message(now, flow, head, Message::parse_stream);
                     self.settle(now);
                 }
-                self.forget(flow);
+                self.connections.forget(flow);
             }
-            Input::Accepted { flow, stream } => self.on_accepted(flow, stream),
-            Input::Closed { flow, number, ended } => {
-                let current = self
-                    .connections
-                    .get(&flow)
-                    .is_some_and(|open| open.number == number);
-                if current {
-                    self.forget(flow);
+            Input::Accepted { flow, stream } => {
+                let denied = self.admission.treatment(flow.remote.ip()) == Treatment::Denied;
+                if denied || self.drain_end.is_some() || !self.connections.accept(flow, stream) {
+                    self.counters.connections_refused += 1;
                 }
+            }
+            Input::Deaf(error) => {
+                self.user.on_listener_failed(&error);
+                self.counters.listeners_failed += 1;
+            }
+            Input::Closed { flow, number, ended } => {
+                self.connections.on_closed(flow, number);
                 if let Err(error) = ended {
                     self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
@@ -291,83 +279,6 @@ impl<U: User> Core<U> {
         }
     }
 
-    fn on_accepted(&mut self, flow: Flow, stream: TcpStream) {
-        let source = flow.remote.ip();
-        let of_source = self.by_source.get(&source).copied().unwrap_or(0);
-        if self.admission.treatment(source) == Treatment::Denied
-            || self.drain_end.is_some()
-            || self.connections.len() >= self.config.connections_max
-            || of_source >= self.config.connections_per_source_max
-        {
-            self.counters.connections_refused += 1;
-            return;
-        }
-        // Failing to say so only delays messages.
-        let _ = stream.set_nodelay(true);
-        *self.by_source.entry(source).or_default() += 1;
-        match self.tls(flow) {
-            Some(tls) => self.spawn(flow, true, tls.accept(stream)),
-            None => self.spawn(flow, true, async move { Ok(stream) }),
-        };
-    }
-
-    /// Serves a connection that is there, or will be.
-    fn spawn<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-        &mut self,
-        flow: Flow,
-        inbound: bool,
-        stream: impl Future<Output = io::Result<S>> + Send + 'static,
-    ) -> mpsc::Sender<Arc<[u8]>> {
-        let (sender, queue) = mpsc::channel(QUEUE_MAX);
-        self.opened += 1;
-        let number = self.opened;
-        let open = Open {
-            queue: sender.clone(),
-            number,
-            inbound,
-        };
-        self.connections.insert(flow, open);
-        let inputs = self.inputs_sender.clone();
-        let idle_limit = self.config.idle_limit;
-        self.streams.spawn(async move {
-            let tried = if inbound { Tried::Accept } else { Tried::Open };
-            let failed = |tried| move |cause| ConnectionError { flow, tried, cause };
-            let ended = match timeout(OPEN_LIMIT, stream).await {
-                Ok(Ok(stream)) => {
-                    let connection = Connection {
-                        flow,
-                        stream,
-                        queue,
-                        inputs: inputs.clone(),
-                        idle_limit,
-                    };
-                    connection.run().await.map_err(failed(Tried::Serve))
-                }
-                Ok(Err(cause)) => Err(failed(tried)(cause)),
-                Err(_) => Err(failed(tried)(io::ErrorKind::TimedOut.into())),
-            };
-            // The core may have ended.
-            let _ = inputs.send(Input::Closed { flow, number, ended }).await;
-        });
-        sender
-    }
-
-    /// Takes a connection from the table; what waits in its queue is still written.
-    fn forget(&mut self, flow: Flow) {
-        let Some(open) = self.connections.remove(&flow) else {
-            return;
-        };
-        if !open.inbound {
-            return;
-        }
-        if let Some(count) = self.by_source.get_mut(&flow.remote.ip()) {
-            *count -= 1;
-            if *count == 0 {
-                self.by_source.remove(&flow.remote.ip());
-            }
-        }
-    }
-
     /// Tells what happened and sends what is to be sent, until neither is left.
     fn settle(&mut self, now: Instant) {
         loop {
@@ -384,77 +295,55 @@ impl<U: User> Core<U> {
     fn send(&mut self, now: Instant, Transmit { flow, bytes }: Transmit) {
         let sent = match flow.protocol {
             Protocol::Udp => self.send_datagram(flow, &bytes),
-            Protocol::Tcp | Protocol::Tls => self.send_along(flow, bytes),
+            Protocol::Tcp | Protocol::Tls => {
+                let bound = bound(&self.bound, flow);
+                if is_response(&bytes) {
+                    self.connections.send_response(bound, flow, bytes)
+                } else {
+                    self.connections.send_request(bound, flow, bytes)
+                }
+            }
             Protocol::Ws | Protocol::Wss => Err(Unsent::Unreachable),
         };
+        if let Err(Unsent::Stuck) = sent {
+            self.counters.connections_failed += 1;
+        }
         match sent {
             Ok(()) => {}
             Err(Unsent::Dropped) => self.counters.unsent += 1,
-            Err(Unsent::Unreachable) => {
+            Err(Unsent::Unreachable | Unsent::Stuck) => {
                 self.counters.unsent += 1;
                 self.endpoint.handle_transport_error(now, flow);
             }
         }
     }
 
-    /// What a connection is wrapped in. There is no TLS listener without it.
-    fn tls(&self, flow: Flow) -> Option<Tls> {
-        self.config.tls.clone().filter(|_| flow.protocol == Protocol::Tls)
-    }
-
-    fn bound(&self, flow: Flow) -> Option<&Bound> {
-        let fits = |bound: &&Bound| bound.protocol == flow.protocol && bound.local == flow.local;
-        self.bound.iter().find(fits)
-    }
-
-    fn send_datagram(&self, flow: Flow, bytes: &[u8]) -> Result<(), Unsent> {
-        let Some(Socket::Datagrams(socket)) = self.bound(flow).map(|bound| &bound.socket) else {
+    /// A large request is sent as it is: RFC 3261, 18.1.1, would have it go over TCP, but the carriers of our markets
+    /// take fragments and few of them take TCP. Who knows a peer to be another sort gives its calls a TCP flow.
+    fn send_datagram(&mut self, flow: Flow, bytes: &[u8]) -> Result<(), Unsent> {
+        let Some(Socket::Datagrams(socket)) = bound(&self.bound, flow).map(|bound| &bound.socket) else {
             return Err(Unsent::Unreachable);
         };
         match socket.try_send_to(bytes, flow.remote) {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                if bytes.len() > DATAGRAM_BYTES_SAFE && !is_response(bytes) {
+                    self.counters.datagrams_large += 1;
+                }
+                Ok(())
+            }
             // The kernel's buffer is full: as good as lost on the way, and repeated like it.
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Err(Unsent::Dropped),
             Err(_) => Err(Unsent::Unreachable),
         }
     }
-
-    fn send_along(&mut self, flow: Flow, bytes: Arc<[u8]>) -> Result<(), Unsent> {
-        if let Some(open) = self.connections.get(&flow) {
-            return match open.queue.try_send(bytes) {
-                Ok(()) => Ok(()),
-                Err(mpsc::error::TrySendError::Full(_)) => {
-                    self.counters.connections_failed += 1;
-                    self.forget(flow);
-                    Err(Unsent::Unreachable)
-                }
-                // It has just ended; its Closed is on the way.
-                Err(mpsc::error::TrySendError::Closed(_)) => Err(Unsent::Unreachable),
-            };
-        }
-        if bytes.starts_with(b"SIP/2.0 ") {
-            return Err(Unsent::Dropped);
-        }
-        let Some(bind) = self.bound(flow).map(|bound| bound.bind) else {
-            return Err(Unsent::Unreachable);
-        };
-        if self.connections.len() >= self.config.connections_max {
-            return Err(Unsent::Unreachable);
-        }
-        let stream = listen::connect(bind, flow.remote);
-        let queue = match self.tls(flow) {
-            Some(tls) => self.spawn(flow, false, async move {
-                tls.connect(stream.await?, flow.remote).await
-            }),
-            None => self.spawn(flow, false, stream),
-        };
-        queue.try_send(bytes).map_err(|_| Unsent::Unreachable)
-    }
 }
 
-enum Unsent {
-    /// As if it were lost on the way.
-    Dropped,
-    /// The endpoint has to know.
-    Unreachable,
+/// The socket that a flow goes out from.
+fn bound(bound: &[Bound], flow: Flow) -> Option<&Bound> {
+    let fits = |bound: &&Bound| bound.protocol == flow.protocol && bound.local == flow.local;
+    bound.iter().find(fits)
+}
+
+fn is_response(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"SIP/2.0 ")
 }

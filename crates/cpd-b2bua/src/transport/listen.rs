@@ -1,6 +1,6 @@
 //! Binds sockets and reads from them.
 
-use super::config::{BindError, Listener};
+use super::config::{BindError, ListenError, Listener};
 use super::core::Input;
 use cpd_sip::transport::{Flow, Protocol};
 use std::io;
@@ -13,8 +13,12 @@ use tokio::sync::mpsc;
 /// The largest datagram there is.
 const DATAGRAM_BYTES_MAX: usize = 65_536;
 
-/// How long accepting rests after it failed, as it does where files have run out: trying at once would only burn a core.
-const ACCEPT_REST: Duration = Duration::from_millis(100);
+/// How long a listener rests after it failed, as it does where files or memory have run out: trying at once would only
+/// burn a core. Twice as long after each further failure.
+const REST_FIRST: Duration = Duration::from_millis(10);
+
+/// The longest rest: calls that come meanwhile are repeated for longer than that.
+const REST_LONGEST: Duration = Duration::from_secs(1);
 
 /// A socket that is bound.
 pub(super) struct Bound {
@@ -65,11 +69,18 @@ pub(super) async fn bind(listener: Listener) -> Result<Bound, BindError> {
 /// Passes datagrams on. Where the core cannot follow, the kernel's buffer fills and drops, and peers repeat.
 pub(super) async fn read_datagrams(socket: Arc<UdpSocket>, local: SocketAddr, inputs: mpsc::Sender<Input>) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
+    let mut rests = Rests::default();
     loop {
-        // An error here is an ICMP message about an earlier datagram; its transaction ends by its own timer.
-        let Ok((count, remote)) = socket.recv_from(&mut buffer).await else {
-            continue;
+        let (count, remote) = match socket.recv_from(&mut buffer).await {
+            Ok(received) => received,
+            Err(cause) => {
+                if !rests.bear(cause, Protocol::Udp, local, &inputs).await {
+                    return;
+                }
+                continue;
+            }
         };
+        rests = Rests::default();
         let flow = Flow {
             protocol: Protocol::Udp,
             local,
@@ -89,11 +100,18 @@ pub(super) async fn accept(
     local: SocketAddr,
     inputs: mpsc::Sender<Input>,
 ) {
+    let mut rests = Rests::default();
     loop {
-        let Ok((stream, remote)) = listener.accept().await else {
-            tokio::time::sleep(ACCEPT_REST).await;
-            continue;
+        let (stream, remote) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(cause) => {
+                if !rests.bear(cause, protocol, local, &inputs).await {
+                    return;
+                }
+                continue;
+            }
         };
+        rests = Rests::default();
         let flow = Flow {
             protocol,
             local,
@@ -102,6 +120,56 @@ pub(super) async fn accept(
         if inputs.send(Input::Accepted { flow, stream }).await.is_err() {
             return;
         }
+    }
+}
+
+/// How a listener bears errors.
+#[derive(Default)]
+struct Rests {
+    last: Option<Duration>,
+}
+
+impl Rests {
+    /// How long to rest; `None` where the error is news of one peer, which says nothing of the socket: an ICMP message
+    /// about an earlier datagram, whose transaction ends by its own timer, or a connection that ended before it was taken.
+    fn after(&mut self, cause: &io::Error) -> Option<Duration> {
+        use io::ErrorKind::{
+            ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, Interrupted,
+            NetworkUnreachable,
+        };
+        match cause.kind() {
+            ConnectionAborted | ConnectionRefused | ConnectionReset | HostUnreachable | Interrupted
+            | NetworkUnreachable => None,
+            _ => {
+                let rest = self.last.map_or(REST_FIRST, |last| (last * 2).min(REST_LONGEST));
+                self.last = Some(rest);
+                Some(rest)
+            }
+        }
+    }
+
+    /// Rests as long as need be; the first of several failures is told. False if nobody listens any more.
+    async fn bear(
+        &mut self,
+        cause: io::Error,
+        protocol: Protocol,
+        local: SocketAddr,
+        inputs: &mpsc::Sender<Input>,
+    ) -> bool {
+        let first = self.last.is_none();
+        let Some(rest) = self.after(&cause) else {
+            return true;
+        };
+        let error = ListenError {
+            protocol,
+            local,
+            cause,
+        };
+        if first && inputs.send(Input::Deaf(error)).await.is_err() {
+            return false;
+        }
+        tokio::time::sleep(rest).await;
+        true
     }
 }
 
@@ -118,4 +186,23 @@ pub(super) async fn connect(bind: SocketAddr, remote: SocketAddr) -> io::Result<
     // A message is written whole; waiting to fill a segment only delays it.
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_that_fails_rests_longer_and_longer() {
+        let full = io::Error::other("no buffer space available");
+        let mut rests = Rests::default();
+        let rested: Vec<_> = (0..9).map(|_| rests.after(&full).unwrap().as_millis()).collect();
+        assert_eq!(rested, [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+    }
+
+    #[test]
+    fn news_of_one_peer_costs_the_others_no_time() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert_eq!(Rests::default().after(&refused), None);
+    }
 }

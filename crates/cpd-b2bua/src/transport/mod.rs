@@ -8,17 +8,19 @@
 //!
 //! One task owns the endpoint and its user, so that nothing is locked. Sockets are read by small tasks that wait when
 //! the core cannot follow; the core itself waits for nobody: what cannot be sent is dropped, or its connection closed.
-//! A connection is known by its [`Flow`], whose `local` is the listener's public address. Responses go along the
-//! connection of their request and never open one.
+//! A connection is known by its [`Flow`], whose `local` is the listener's public address. Requests to one
+//! address share the connection that we opened to it. Responses go along the connection of their request; where that is
+//! gone, one is opened to the port that the peer's Via names (RFC 3261, 18.2.2).
 
 mod config;
 mod connection;
+mod connections;
 mod core;
 mod listen;
 mod tls;
 
-pub use self::core::Counters;
-pub use config::{BindError, ConnectionError, Listener, TransportConfig, Tried};
+pub use self::core::{Counters, DATAGRAM_BYTES_SAFE};
+pub use config::{BindError, ConnectionError, ListenError, Listener, TransportConfig, Tried};
 pub use tls::Tls;
 
 use self::core::{Command, Core};
@@ -41,6 +43,9 @@ pub trait User: Send + 'static {
 
     /// A connection failed; what waited for it is told as facts. For logs.
     fn on_connection_failed(&mut self, _error: &ConnectionError) {}
+
+    /// A listener began to fail; it is tried again. For logs.
+    fn on_listener_failed(&mut self, _error: &ListenError) {}
 }
 
 /// A way to a running transport.

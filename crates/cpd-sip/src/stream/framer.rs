@@ -110,6 +110,8 @@ impl Framer {
     /// Notes that a [`PING`] was sent, so that a single CRLF is its answer.
     pub fn expect_pong(&mut self) {
         self.pong_due = true;
+        // The answer to an earlier one must not make a ping of this one's.
+        self.odd = false;
     }
 
     /// Bytes of a message that is not complete. A peer that leaves them for long should be dropped.
@@ -296,6 +298,20 @@ mod tests {
         let mut framer = Framer::new();
         framer.push(PONG);
         assert_eq!(drain(&mut framer), [], "nobody asked");
+    }
+
+    #[test]
+    fn many_pongs_are_no_pings() {
+        let mut framer = Framer::new();
+        for _ in 0..5 {
+            framer.expect_pong();
+            framer.push(PONG);
+            assert_eq!(framer.poll(), Ok(Some(Frame::Pong)));
+            assert_eq!(framer.poll(), Ok(None));
+        }
+        framer.push(PING);
+        assert_eq!(framer.poll(), Ok(Some(Frame::Ping)));
+        assert_eq!(framer.poll(), Ok(None));
     }
 
     #[test]

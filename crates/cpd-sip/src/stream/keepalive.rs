@@ -10,16 +10,20 @@ const PONG_WITHIN: Duration = Duration::from_secs(10);
 pub enum Beat {
     /// Send [`PING`](super::PING) and tell the [`Framer`](super::Framer) to expect a pong.
     Ping,
-    /// The peer did not answer: the connection is dead, close it.
+    /// The peer, which answered before, does not: the connection is dead, close it.
     Failed,
 }
 
 /// The pings of one connection that we opened.
+///
+/// Nothing in a call tells whether its peer knows pings; to one that does not, they are line ends between messages, which
+/// it skips (RFC 3261, 7.5). So only a peer that answered before is held to it.
 #[derive(Clone, Debug)]
 pub struct KeepAlive {
     interval: Duration,
     due: Instant,
     awaiting: bool,
+    answered: bool,
 }
 
 impl KeepAlive {
@@ -33,6 +37,7 @@ impl KeepAlive {
             interval,
             due: now,
             awaiting: false,
+            answered: false,
         };
         keep_alive.schedule(now, draw);
         keep_alive
@@ -50,18 +55,23 @@ impl KeepAlive {
 
     /// A pong came.
     pub fn on_pong(&mut self, now: Instant, draw: u32) {
+        self.answered = true;
         if self.awaiting {
             self.schedule(now, draw);
         }
     }
 
     /// What is due.
-    pub fn handle_timeout(&mut self, now: Instant) -> Option<Beat> {
+    pub fn handle_timeout(&mut self, now: Instant, draw: u32) -> Option<Beat> {
         if now < self.due {
             return None;
         }
-        if self.awaiting {
+        if self.awaiting && self.answered {
             return Some(Beat::Failed);
+        }
+        if self.awaiting {
+            self.schedule(now, draw);
+            return None;
         }
         self.awaiting = true;
         self.due = now + PONG_WITHIN;
@@ -80,15 +90,26 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut alive = KeepAlive::new(start, KeepAlive::INTERVAL, 0);
         assert_eq!(alive.deadline(), at(120));
-        assert_eq!(alive.handle_timeout(at(119)), None);
-        assert_eq!(alive.handle_timeout(at(120)), Some(Beat::Ping));
-        assert_eq!(alive.handle_timeout(at(121)), None);
+        assert_eq!(alive.handle_timeout(at(119), 0), None);
+        assert_eq!(alive.handle_timeout(at(120), 0), Some(Beat::Ping));
+        assert_eq!(alive.handle_timeout(at(121), 0), None);
         alive.on_pong(at(125), 2000);
         assert_eq!(alive.deadline(), at(125 + 96));
         alive.on_pong(at(126), 0);
         assert_eq!(alive.deadline(), at(125 + 96), "a pong that nobody asked for");
-        assert_eq!(alive.handle_timeout(at(221)), Some(Beat::Ping));
-        assert_eq!(alive.handle_timeout(at(230)), None);
-        assert_eq!(alive.handle_timeout(at(231)), Some(Beat::Failed));
+        assert_eq!(alive.handle_timeout(at(221), 0), Some(Beat::Ping));
+        assert_eq!(alive.handle_timeout(at(230), 0), None);
+        assert_eq!(alive.handle_timeout(at(231), 0), Some(Beat::Failed));
+    }
+
+    #[test]
+    fn a_peer_that_never_answered_is_pinged_on() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut alive = KeepAlive::new(start, KeepAlive::INTERVAL, 0);
+        assert_eq!(alive.handle_timeout(at(120), 0), Some(Beat::Ping));
+        assert_eq!(alive.handle_timeout(at(130), 0), None);
+        assert_eq!(alive.deadline(), at(250));
+        assert_eq!(alive.handle_timeout(at(250), 0), Some(Beat::Ping));
     }
 }
