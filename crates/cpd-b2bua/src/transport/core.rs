@@ -149,10 +149,14 @@ impl<U: User> Core<U> {
 
     /// Waits for one thing to happen and does what follows from it.
     async fn turn(&mut self) {
-        let wake = [self.endpoint.poll_timeout(), self.drain_end]
-            .into_iter()
-            .flatten()
-            .min();
+        let wake = [
+            self.endpoint.poll_timeout(),
+            self.user.poll_timeout(),
+            self.drain_end,
+        ];
+        let wake = wake.into_iter().flatten().min();
+        let user = &mut self.user;
+        let ready = std::future::poll_fn(|cx| user.poll_ready(cx));
         let sleep = async {
             match wake {
                 Some(at) => sleep_until(at.into()).await,
@@ -173,9 +177,13 @@ impl<U: User> Core<U> {
             command = self.commands.recv(), if self.drain_end.is_none() || !self.commands.is_closed() => {
                 self.on_command(Instant::now(), command.unwrap_or(Command::Shutdown));
             }
+            () = ready => self.user.on_ready(Instant::now(), &mut self.endpoint),
             () = sleep => {}
         }
         let now = Instant::now();
+        if self.user.poll_timeout().is_some_and(|at| at <= now) {
+            self.user.on_timeout(now, &mut self.endpoint);
+        }
         if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
             self.endpoint.handle_timeout(now);
         }

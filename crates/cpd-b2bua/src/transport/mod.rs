@@ -29,6 +29,7 @@ use cpd_sip::{Endpoint, Fact};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -40,6 +41,22 @@ const COMMANDS_MAX: usize = 64;
 pub trait User: Send + 'static {
     /// Something happened.
     fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact);
+
+    /// When [`User::on_timeout`] is wanted.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+
+    /// A deadline of the user's own may have passed.
+    fn on_timeout(&mut self, _now: Instant, _endpoint: &mut Endpoint) {}
+
+    /// Whether something of the user's own waits: news of its threads. Wakes the task later if not.
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+
+    /// Takes what waits, a bounded part of it at once; called when [`User::poll_ready`] says so.
+    fn on_ready(&mut self, _now: Instant, _endpoint: &mut Endpoint) {}
 
     /// A connection failed; what waited for it is told as facts. For logs.
     fn on_connection_failed(&mut self, _error: &ConnectionError) {}

@@ -52,6 +52,11 @@ impl Network {
         })
     }
 
+    /// How many bits are given, counted as of an IPv6 address: the longer, the narrower.
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
     /// True if the address lies in it.
     pub fn contains(&self, address: IpAddr) -> bool {
         masked(bits(address), self.prefix) == self.address
