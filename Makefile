@@ -9,6 +9,8 @@ SAMPLES := out/samples
 # Where cargo builds, for the path of the binary.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SMARTCPD := $(TARGET)/release/smartcpd
+# Another SIP stack and what it builds on stay outside the workspace, in a build of their own.
+PEERS := cd bench-peers && CARGO_TARGET_DIR=$(abspath $(TARGET)) cargo
 
 .PHONY: help
 help: ## This list
@@ -29,6 +31,9 @@ test: tools ## Format, lints, all tests, licences, the guard on the evaluation c
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace
+	$(PEERS) fmt --check
+	$(PEERS) clippy --all-targets -- -D warnings
+	$(PEERS) test
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet
 	@$(MAKE) --no-print-directory deny
 	@if [ ! -e "$(CORPUS)/calls.jsonl" ]; then \
@@ -55,10 +60,10 @@ evaluate: tools ## Accuracy on the whole evaluation corpus, with the operating c
 	$(SMARTCPD) evaluate --calls $(CORPUS)/calls.jsonl --prompts $(CORPUS)/refs --curve
 
 .PHONY: bench
-bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; SIP beside another stack
+bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; parsing and calls of SIP beside another stack
 	cargo bench --package smartcpd --bench hearing
 	cargo bench --package cpd-sip --bench calls
-	cd bench-peers && cargo bench --bench parse
+	$(PEERS) bench --bench parse --bench calls
 
 .PHONY: tools
 # What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus; SIPp, which calls us in tests.

@@ -447,6 +447,27 @@ fn rfc3261_9_1_a_cancelled_invite_without_487_is_given_up() {
 }
 
 #[test]
+fn rfc3261_9_1_an_answer_to_a_call_that_was_given_up_gets_ack_and_bye() {
+    let mut net = Net::new();
+    net.lose(|_, message| message.method() == Some(&Method::Cancel));
+    let call = net.invite(plain());
+    net.run(100);
+    net.ends[A].cancel(net.now, call, b"").unwrap();
+    net.run(40_000);
+    assert_eq!(failed(&mut net), (Failure::Cancelled, 0));
+    net.ladder();
+    let b = net.invited();
+    net.answer(b, 200, Some(ANSWER));
+    net.run(100);
+    assert_eq!(
+        net.ladder(),
+        "40100 b 200 INVITE\n40110 a ACK\n40110 a BYE\n40120 b 200 BYE"
+    );
+    assert!(net.facts[A].is_empty(), "the caller hears of no dialog");
+    net.finish();
+}
+
+#[test]
 fn rfc3261_18_4_a_transport_that_fails_fails_what_waits_on_it() {
     let mut net = Net::with(Config::default(), Config::default(), Protocol::Tcp, 1);
     net.lose(|_, _| true);

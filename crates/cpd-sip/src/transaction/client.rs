@@ -12,6 +12,9 @@ enum State {
     Completed,
     /// An INVITE was answered with 2xx; more of them may come, from other branches too.
     Accepted,
+    /// An INVITE was cancelled and given up without a final response; a 2xx that comes yet is passed on, for somebody
+    /// has answered and must be hung up on.
+    GivenUp,
     Terminated,
 }
 
@@ -34,7 +37,8 @@ pub(crate) enum ClientTick {
     Nothing,
     /// Send the request again.
     Repeat,
-    /// No answer came, and none will be waited for. The transaction is over.
+    /// No answer came, and the user need not wait for one. The transaction is over, but for a late 2xx to a cancelled
+    /// INVITE.
     TimedOut,
 }
 
@@ -77,13 +81,13 @@ impl Client {
                 }
                 ClientStep::Pass
             }
-            (State::Trying | State::Proceeding, 200..300) if self.invite => {
+            (State::Trying | State::Proceeding | State::GivenUp, 200..300) if self.invite => {
                 self.state = State::Accepted;
                 self.repeat = None;
                 self.end = Some(now + timers.silence());
                 ClientStep::Pass
             }
-            (State::Trying | State::Proceeding, _) if self.invite => {
+            (State::Trying | State::Proceeding, _) | (State::GivenUp, 300..) if self.invite => {
                 self.finish(now, timers.silence());
                 ClientStep::AckAndPass
             }
@@ -93,7 +97,9 @@ impl Client {
             }
             (State::Completed, 300..) if self.invite => ClientStep::Ack,
             (State::Accepted, 200..300) => ClientStep::Pass,
-            (State::Completed | State::Accepted | State::Terminated, _) => ClientStep::Absorb,
+            (State::Completed | State::Accepted | State::GivenUp | State::Terminated, _) => {
+                ClientStep::Absorb
+            }
         }
     }
 
@@ -110,8 +116,14 @@ impl Client {
 
     pub(crate) fn on_tick(&mut self, now: Instant, timers: &BaseTimers) -> ClientTick {
         if self.end.is_some_and(|end| end <= now) {
-            let silent = matches!(self.state, State::Trying | State::Proceeding);
-            self.terminate();
+            let silent = self.is_pending();
+            if self.invite && self.state == State::Proceeding {
+                // As long again as the CANCEL was waited for: a callee repeats its 2xx for that long.
+                self.state = State::GivenUp;
+                self.end = Some(now + timers.silence());
+            } else {
+                self.terminate();
+            }
             return if silent {
                 ClientTick::TimedOut
             } else {
