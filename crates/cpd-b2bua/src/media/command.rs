@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use cpd_detect::{Profile, Shared};
+use cpd_media::codec::Codec;
+use cpd_media::sdp::Audio;
+use cpd_media::srtp::Key;
 
 /// A session, named by whoever opens it; news carry the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,10 +86,12 @@ pub struct Remote {
     /// Believe the source of the first media packet instead of the description (symmetric RTP behind NAT, RFC 4961);
     /// once, then locked until the next description. Otherwise only the described address is heard.
     pub symmetric: bool,
-    /// What its payload types mean.
-    pub formats: Vec<Format>,
+    /// What its payload types mean, the most wanted first.
+    pub formats: Vec<(u8, Codec)>,
     /// RTP, or datagrams that are not looked into.
     pub transport: Transport,
+    /// Its keys, where its media is secured.
+    pub secure: Option<Secure>,
 }
 
 /// What travels.
@@ -98,32 +103,41 @@ pub enum Transport {
     Opaque,
 }
 
-/// One payload type of a description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
-    /// 0 to 127.
-    pub payload_type: u8,
-    /// What it carries.
-    pub codec: Codec,
+/// The keys of SRTP on one side (SDES, RFC 4568).
+#[derive(Clone, Debug)]
+pub struct Secure {
+    /// What we send is protected with this: the key in the description that we sent there.
+    pub ours: Key,
+    /// What comes is protected with this: the key in its description.
+    pub theirs: Key,
 }
 
-/// Stands here until the codecs of cpd-media do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Codec {
-    /// G.711 µ-law.
-    Pcmu,
-    /// G.711 A-law.
-    Pcma,
-    /// G.722 at 64 kbit/s.
-    G722,
-    /// Opus (RFC 7587).
-    Opus,
-    /// Comfort noise (RFC 3389).
-    ComfortNoise,
-    /// Telephone events (RFC 4733).
-    TelephoneEvent,
-    /// Carried, not heard.
-    Other,
+impl Remote {
+    /// As a description says, plain.
+    pub fn of(audio: &Audio, symmetric: bool) -> Remote {
+        Remote {
+            rtp: audio.rtp,
+            rtcp: audio.rtcp.filter(|_| !audio.rtcp_mux),
+            rtcp_mux: audio.rtcp_mux,
+            symmetric,
+            formats: audio.formats.iter().map(|f| (f.payload_type, f.codec)).collect(),
+            transport: Transport::Rtp,
+            secure: None,
+        }
+    }
+
+    /// A fax over UDPTL.
+    pub fn fax(address: Option<SocketAddr>, symmetric: bool) -> Remote {
+        Remote {
+            rtp: address,
+            rtcp: None,
+            rtcp_mux: false,
+            symmetric,
+            formats: Vec::new(),
+            transport: Transport::Opaque,
+            secure: None,
+        }
+    }
 }
 
 /// What a session is told to do.

@@ -10,15 +10,22 @@
 
 pub mod command;
 pub mod config;
+mod fork;
+mod half;
+mod hearing;
+mod lane;
 pub mod listen;
 pub mod news;
+mod outbox;
 pub mod pool;
 mod ports;
 pub mod record;
+mod session;
+mod worker;
 
 pub use command::{
-    Close, Codec, ForkId, Format, ListenPlan, MediaCommand, OpenPlan, Purpose, RecordPlan, Remote, SessionId,
-    Side, Transport,
+    Close, ForkId, ListenPlan, MediaCommand, OpenPlan, Purpose, RecordPlan, Remote, Secure, SessionId, Side,
+    Transport,
 };
 pub use config::{MediaConfig, Network, StartError};
 pub use listen::Listener;

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -44,12 +43,7 @@ struct Keep {
     done: WhenKept,
 }
 
-/// The writer's thread; it ends when every handle and recorder is gone.
-pub(super) struct RecordingThread {
-    thread: Option<JoinHandle<()>>,
-}
-
-/// Begins recordings; one for each media thread.
+/// Begins recordings.
 #[derive(Clone)]
 pub(super) struct RecordingDesk {
     jobs: Sender<Job>,
@@ -68,35 +62,26 @@ pub struct Recorder {
     finished: bool,
 }
 
-impl RecordingThread {
-    /// Starts the thread; leftovers of processes that are gone are deleted.
-    pub(super) fn start(folder: &Path) -> io::Result<(RecordingThread, RecordingDesk)> {
-        fs::create_dir_all(folder)?;
-        sweep(folder)?;
-        let (jobs, receiver) = channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let writer = Writer {
-            folder: folder.to_path_buf(),
-            waiting: Arc::clone(&waiting),
-            open: HashMap::new(),
-        };
-        let thread = std::thread::Builder::new()
-            .name("cpd-record".into())
-            .spawn(move || writer.run(&receiver))?;
-        let desk = RecordingDesk {
-            jobs,
-            waiting,
-            next: Arc::new(AtomicU64::new(0)),
-        };
-        Ok((RecordingThread { thread: Some(thread) }, desk))
-    }
-
-    /// Waits until all is written. Every desk and recorder must be gone.
-    pub(super) fn join(&mut self) {
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Starts the writer's thread; it ends when every desk and recorder is gone. Leftovers of processes that are gone are
+/// deleted.
+pub(super) fn start(folder: &Path) -> io::Result<RecordingDesk> {
+    fs::create_dir_all(folder)?;
+    sweep(folder)?;
+    let (jobs, receiver) = channel();
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let writer = Writer {
+        folder: folder.to_path_buf(),
+        waiting: Arc::clone(&waiting),
+        open: HashMap::new(),
+    };
+    std::thread::Builder::new()
+        .name("cpd-record".into())
+        .spawn(move || writer.run(&receiver))?;
+    Ok(RecordingDesk {
+        jobs,
+        waiting,
+        next: Arc::new(AtomicU64::new(0)),
+    })
 }
 
 impl RecordingDesk {
@@ -328,7 +313,7 @@ mod tests {
     #[test]
     fn a_kept_recording_has_what_was_heard_with_silence_for_what_was_lost() {
         let folder = Folder::new("kept");
-        let (mut thread, desk) = RecordingThread::start(&folder.0).unwrap();
+        let desk = start(&folder.0).unwrap();
         let mut recorder = desk.begin(RecordPlan { ms_max: 2_000 });
         let heard: Vec<i16> = (0..6_000).collect();
         recorder.push(&heard);
@@ -345,15 +330,13 @@ mod tests {
         assert_eq!(samples[..6_000], heard);
         assert_eq!(samples[6_000..6_400], [0; 400]);
         assert_eq!(samples[6_400..], heard[..100]);
-        drop(desk);
-        thread.join();
         assert_eq!(folder.files(), ["call.wav"]);
     }
 
     #[test]
     fn a_recording_ends_at_its_longest() {
         let folder = Folder::new("long");
-        let (_thread, desk) = RecordingThread::start(&folder.0).unwrap();
+        let desk = start(&folder.0).unwrap();
         let mut recorder = desk.begin(RecordPlan { ms_max: 1_000 });
         recorder.gap(u64::MAX);
         recorder.push(&[1; 160]);
@@ -367,18 +350,23 @@ mod tests {
         // No process has this number: it is above the kernel's largest.
         fs::write(folder.0.join("smartcpd-4194999-3.part"), "left by a crash").unwrap();
         fs::write(folder.0.join("other.part"), "not ours").unwrap();
-        let (mut thread, desk) = RecordingThread::start(&folder.0).unwrap();
+        let desk = start(&folder.0).unwrap();
         let mut recorder = desk.begin(RecordPlan { ms_max: 60_000 });
         recorder.push(&[7; 9_000]);
-        drop((recorder, desk));
-        thread.join();
+        drop(recorder);
+        // The writer works in order: what it is told after this is done after it.
+        let mut next = desk.begin(RecordPlan { ms_max: 60_000 });
+        next.push(&[7; 160]);
+        let path = folder.0.join("next.wav");
+        kept(next, path.clone()).unwrap();
+        fs::remove_file(path).unwrap();
         assert_eq!(folder.files(), ["other.part"]);
     }
 
     #[test]
     fn where_the_writer_does_not_follow_the_recording_says_so() {
         let folder = Folder::new("cut");
-        let (_thread, desk) = RecordingThread::start(&folder.0).unwrap();
+        let desk = start(&folder.0).unwrap();
         let mut recorder = desk.begin(RecordPlan { ms_max: 60_000 });
         recorder.push(&[7; 2 * CHUNK]);
         desk.waiting.fetch_add(CHUNKS_MAX, Ordering::Relaxed);
@@ -392,7 +380,7 @@ mod tests {
     #[test]
     fn a_recording_that_cannot_be_written_is_none() {
         let folder = Folder::new("gone");
-        let (_thread, desk) = RecordingThread::start(&folder.0).unwrap();
+        let desk = start(&folder.0).unwrap();
         let mut recorder = desk.begin(RecordPlan { ms_max: 60_000 });
         recorder.push(&[7; CHUNK]);
         assert_eq!(kept(recorder, folder.0.join("nowhere/call.wav")), None);

@@ -1,0 +1,260 @@
+//! One side of a session: its two sockets, and who is believed at the other end.
+//!
+//! While a single peer is known for sure its RTP socket is connected to it: the kernel then keeps strangers away, and
+//! sending needs no look-up of a route. Before that, and while several forks share the port, each datagram's source is
+//! looked at.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use rustix::io::Errno;
+use rustix::net::{
+    RecvFlags, SendFlags, SocketAddrAny, connect, connect_unspec, recv, recvfrom, send, sendto,
+};
+
+use super::command::ForkId;
+use super::fork::Fork;
+use super::news::SideStats;
+use super::ports::PortPair;
+
+/// Forks that a side knows at once; a carrier that forks to more is not meant to be heard in full, and the oldest that
+/// is not relayed makes room.
+const FORKS_MAX: usize = 32;
+
+/// The largest datagram that is carried. RTP and UDPTL keep below the 1,500 bytes of Ethernet, jumbo frames apart.
+pub(super) const DATAGRAM_MAX: usize = 4_096;
+
+/// Which socket of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Port {
+    Rtp,
+    Rtcp,
+}
+
+/// One side.
+pub(super) struct Half {
+    pub(super) pair: PortPair,
+    /// The caller has one, the callee one for each early dialog.
+    pub(super) forks: Vec<Fork>,
+    /// Whose media is relayed; an index into `forks`.
+    pub(super) active: usize,
+    pub(super) on_hold: bool,
+    /// When the relayed fork sent last, or was last given a reason to.
+    pub(super) last_media: Instant,
+    pub(super) silence_told: bool,
+    pub(super) stats: SideStats,
+    /// The RTP socket is connected to the one fork there is.
+    connected: bool,
+    /// It was connected just now: what came before may be from anybody.
+    sifting: bool,
+}
+
+impl Half {
+    pub(super) fn new(pair: PortPair, now: Instant) -> Half {
+        Half {
+            pair,
+            forks: Vec::new(),
+            active: 0,
+            on_hold: false,
+            last_media: now,
+            silence_told: false,
+            stats: SideStats::default(),
+            connected: false,
+            sifting: false,
+        }
+    }
+
+    /// The next datagram on the RTP port from somebody who is believed, and from which fork.
+    pub(super) fn receive_rtp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+        if self.connected && !self.sifting {
+            let (length, _) = recv(&self.pair.rtp, &mut buffer[..], RecvFlags::empty()).ok()?;
+            return fits(length).then_some((length, 0));
+        }
+        // One datagram an event, as when connected; but strangers shall not spend the turn of a peer.
+        for _ in 0..SIFTED_MAX {
+            let (length, source) = match received_from(&self.pair.rtp, buffer) {
+                Ok(datagram) => datagram,
+                Err(Errno::AGAIN) => {
+                    self.sifting = false;
+                    return None;
+                }
+                // A peer's machine refused what we sent (ICMP): it may not listen yet.
+                Err(_) => continue,
+            };
+            if !fits(length) {
+                continue;
+            }
+            let believed = source.and_then(|source| self.believe(source, &buffer[..length]));
+            match believed {
+                Some(fork) => return Some((length, fork)),
+                None => self.stats.refused += 1,
+            }
+        }
+        None
+    }
+
+    /// The next datagram on the RTCP port, and from which fork.
+    pub(super) fn receive_rtcp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+        let (length, source) = received_from(&self.pair.rtcp, buffer).ok()?;
+        let source = source.filter(|_| fits(length))?;
+        let fork = self.forks.iter().position(|fork| fork.owns_rtcp(source));
+        match fork {
+            Some(index) => {
+                self.forks[index].rtcp_seen = Some(source);
+                Some((length, index))
+            }
+            None => {
+                self.stats.refused += 1;
+                None
+            }
+        }
+    }
+
+    /// Sends media to the relayed fork.
+    pub(super) fn send_rtp(&self, bytes: &[u8]) {
+        if self.connected {
+            // The first attempt may only bring the news that an earlier datagram was refused (ICMP).
+            if let Err(Errno::CONNREFUSED) = send(&self.pair.rtp, bytes, SendFlags::empty()) {
+                let _ = send(&self.pair.rtp, bytes, SendFlags::empty());
+            }
+        } else if let Some(to) = self.forks.get(self.active).and_then(Fork::rtp_target) {
+            let _ = sendto(&self.pair.rtp, bytes, SendFlags::empty(), &to);
+        }
+    }
+
+    /// Sends RTCP to the relayed fork, on the port where it wants it.
+    pub(super) fn send_rtcp(&self, bytes: &[u8]) {
+        let Some(fork) = self.forks.get(self.active) else {
+            return;
+        };
+        if fork.rtcp_mux {
+            self.send_rtp(bytes);
+        } else if let Some(to) = fork.rtcp_target() {
+            let _ = sendto(&self.pair.rtcp, bytes, SendFlags::empty(), &to);
+        }
+    }
+
+    /// Whether what waits on the RTP port may still come from anybody, though it is connected.
+    pub(super) fn is_sifting(&self) -> bool {
+        self.sifting
+    }
+
+    /// A description came.
+    pub(super) fn described(&mut self, fork: Fork) {
+        match self.forks.iter().position(|known| known.id == fork.id) {
+            Some(index) => {
+                let known = &mut self.forks[index];
+                known.redescribe(fork);
+            }
+            None => {
+                if self.forks.len() == FORKS_MAX {
+                    let oldest = usize::from(self.active == 0);
+                    self.forks.remove(oldest);
+                    self.active -= usize::from(self.active > oldest);
+                }
+                self.forks.push(fork);
+            }
+        }
+        self.settle();
+    }
+
+    /// The other side learns what payload types mean here. A side with several forks tells nothing that holds for all.
+    pub(super) fn share_formats(&self, other: &mut Half) {
+        if let [receiver] = &self.forks[..] {
+            for fork in &mut other.forks {
+                fork.heard_by(&receiver.formats);
+            }
+        }
+    }
+
+    /// That fork is relayed from now on.
+    pub(super) fn choose(&mut self, id: ForkId) {
+        if let Some(index) = self.forks.iter().position(|fork| fork.id == id) {
+            self.active = index;
+        }
+    }
+
+    /// Forks other than that one are gone; they are handed over.
+    pub(super) fn keep_only(&mut self, id: ForkId) -> Vec<Fork> {
+        let (kept, gone) = std::mem::take(&mut self.forks)
+            .into_iter()
+            .partition(|fork| fork.id == id);
+        self.forks = kept;
+        self.active = 0;
+        self.settle();
+        gone
+    }
+
+    /// Gives the sockets back, connected to nobody.
+    pub(super) fn into_pair(self) -> PortPair {
+        if self.connected {
+            let _ = connect_unspec(&self.pair.rtp);
+        }
+        self.pair
+    }
+
+    /// Connects the socket where there is one peer and it is known for sure; else not.
+    fn settle(&mut self) {
+        let peer = match &self.forks[..] {
+            [fork] => fork.settled_peer(),
+            _ => None,
+        };
+        match peer {
+            Some(peer) => {
+                self.connected = connect(&self.pair.rtp, &peer).is_ok();
+                self.sifting = self.connected;
+            }
+            None if self.connected => {
+                let _ = connect_unspec(&self.pair.rtp);
+                self.connected = false;
+            }
+            None => {}
+        }
+    }
+
+    /// Which fork sent this, if it is one that is believed.
+    fn believe(&mut self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
+        let index = self
+            .forks
+            .iter()
+            .position(|fork| fork.sends_from(source))
+            .or_else(|| self.stranger(source, bytes))?;
+        if self.forks[index].settle(source, bytes) {
+            self.settle();
+        }
+        Some(index)
+    }
+
+    /// Which fork an unknown source may be: one behind NAT whose media was not seen yet.
+    fn stranger(&self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
+        let mut open = (0..self.forks.len()).filter(|&index| self.forks[index].may_latch(bytes));
+        let first = open.next()?;
+        match open.next() {
+            None => Some(first),
+            // With several, the described machine must be right at least.
+            Some(second) => [first, second]
+                .into_iter()
+                .chain(open)
+                .find(|&index| self.forks[index].described_ip() == Some(source.ip())),
+        }
+    }
+}
+
+/// Datagrams that are looked at in one turn of a socket that is not connected.
+const SIFTED_MAX: usize = 16;
+
+/// A datagram that fills the buffer may have been longer.
+fn fits(length: usize) -> bool {
+    length > 0 && length < DATAGRAM_MAX
+}
+
+fn received_from(
+    socket: &impl std::os::fd::AsFd,
+    buffer: &mut [u8; DATAGRAM_MAX],
+) -> Result<(usize, Option<SocketAddr>), Errno> {
+    let (length, _, source) = recvfrom(socket, &mut buffer[..], RecvFlags::empty())?;
+    Ok((
+        length,
+        source.and_then(|source: SocketAddrAny| SocketAddr::try_from(source).ok()),
+    ))
+}

@@ -1,0 +1,580 @@
+//! The loop of a media thread.
+//!
+//! A turn: wait for sockets, relay what came, then listen to a bounded number of streams, then see to commands and
+//! time. Listening waits for relaying and never the other way round; how long it waits is the measure of overload.
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{EventfdFlags, Timespec, epoll, eventfd};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
+
+use super::command::{Close, ListenPlan, MediaCommand, SessionId, Side};
+use super::half::{DATAGRAM_MAX, Port};
+use super::lane::{Counts, Lane, SlotKey};
+use super::news::{News, Recorded, SideStats};
+use super::outbox::Outbox;
+use super::ports::{PortPair, Ports};
+use super::record::RecordingDesk;
+use super::session::{Remains, Session};
+
+/// Sockets that one wait brings.
+const READY_MAX: usize = 256;
+/// Streams heard in one turn: a fifth of a millisecond or so, so that a packet that comes meanwhile does not wait long.
+const HEARD_A_TURN: usize = 8;
+/// Time passes in streams without packets, and owed news are tried again, every 5 ms for a quarter of the sessions:
+/// each is looked at every 20 ms, a packet's time, without a long turn.
+const TICK: Duration = Duration::from_millis(5);
+const TICK_PARTS: usize = 4;
+/// Silence and draining are counted in seconds: 250 ms are exact enough.
+const WATCH: Duration = Duration::from_millis(250);
+/// Streams that wait longer than this to be heard are more than the machine can hear. A verdict 100 ms later is no
+/// worse; from there on it would be late by ever more.
+const LAG_MAX: Duration = Duration::from_millis(100);
+/// How often a call may be left out while the lag still grows.
+const RELIEF: Duration = Duration::from_millis(10);
+/// The part of the listened calls that is left out at a time: a sixteenth.
+const RELIEF_PART: usize = 16;
+/// A closed call's port that brought nothing for so long is silent.
+const SILENT: Duration = Duration::from_secs(1);
+/// And after so long it is given out again at any rate: who still sends there is not believed by the next call.
+const DRAINED_AT_LAST: Duration = Duration::from_secs(30);
+/// Datagrams of an idle time that are thrown away before a pair is used again.
+const STALE_MAX: usize = 256;
+
+/// The event that says that there are commands.
+const WAKE: u64 = u64::MAX;
+
+/// What a thread is told.
+pub(super) enum Order {
+    Open {
+        session: SessionId,
+        pairs: [PortPair; 2],
+        listen: Option<ListenPlan>,
+    },
+    Tell(SessionId, MediaCommand),
+    Recorded(SessionId, Option<Recorded>),
+}
+
+/// Orders on their way to a thread.
+pub(super) struct Mailbox {
+    orders: Mutex<Vec<Order>>,
+    wake: OwnedFd,
+    stop: AtomicBool,
+}
+
+impl Mailbox {
+    pub(super) fn new() -> Result<Mailbox, Errno> {
+        Ok(Mailbox {
+            orders: Mutex::new(Vec::new()),
+            wake: eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?,
+            stop: AtomicBool::new(false),
+        })
+    }
+
+    /// Puts an order in.
+    pub(super) fn put(&self, order: Order) {
+        let mut orders = locked(&self.orders);
+        orders.push(order);
+        if orders.len() == 1 {
+            drop(orders);
+            self.wake();
+        }
+    }
+
+    /// Orders that wait.
+    pub(super) fn waiting(&self) -> usize {
+        locked(&self.orders).len()
+    }
+
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        // It fails only where the counter is full, and then the thread is awake.
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+}
+
+/// A lock that a panic elsewhere does not take away: what is in it is whole after every step.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a thread shows of itself.
+#[derive(Default)]
+pub(super) struct Gauges {
+    pub(super) sessions: AtomicU64,
+    pub(super) listening: AtomicU64,
+    pub(super) draining: AtomicU64,
+    pub(super) packets: AtomicU64,
+    pub(super) discarded: AtomicU64,
+    pub(super) refused: AtomicU64,
+    pub(super) deafened: AtomicU64,
+    pub(super) recordings_cut: AtomicU64,
+    pub(super) hearing_lag_us: AtomicU64,
+    pub(super) turn_us_max: AtomicU64,
+}
+
+struct Slot {
+    generation: u32,
+    content: Content,
+}
+
+enum Content {
+    Free,
+    Open(Box<Session>),
+    Draining(Box<Draining>),
+}
+
+struct Draining {
+    pairs: [PortPair; 2],
+    closed: Instant,
+    heard: Instant,
+}
+
+/// A media thread.
+pub(super) struct Worker {
+    mailbox: Arc<Mailbox>,
+    ports: Arc<[Mutex<Ports>]>,
+    gauges: Arc<Gauges>,
+    desk: Option<RecordingDesk>,
+    rtp_timeout: Duration,
+    epoll: OwnedFd,
+    lane: Lane,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    names: HashMap<SessionId, SlotKey>,
+    /// Sessions whose recording is not complete yet.
+    closing: HashMap<SessionId, [SideStats; 2]>,
+    opened: u64,
+    next_tick: Instant,
+    tick_part: usize,
+    next_watch: Instant,
+    next_relief: Instant,
+    /// The lag when calls were left out last.
+    relieved_lag: Duration,
+    turn_max: Duration,
+}
+
+/// What a worker is made of.
+pub(super) struct Parts {
+    pub(super) mailbox: Arc<Mailbox>,
+    pub(super) ports: Arc<[Mutex<Ports>]>,
+    pub(super) gauges: Arc<Gauges>,
+    pub(super) desk: Option<RecordingDesk>,
+    pub(super) rtp_timeout: Duration,
+    pub(super) out: Outbox,
+}
+
+impl Worker {
+    pub(super) fn new(parts: Parts) -> Result<Worker, Errno> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        epoll::add(
+            &epoll,
+            &parts.mailbox.wake,
+            epoll::EventData::new_u64(WAKE),
+            epoll::EventFlags::IN,
+        )?;
+        let now = Instant::now();
+        Ok(Worker {
+            mailbox: parts.mailbox,
+            ports: parts.ports,
+            gauges: parts.gauges,
+            desk: parts.desk,
+            rtp_timeout: parts.rtp_timeout,
+            epoll,
+            lane: Lane {
+                now,
+                slot: SlotKey {
+                    index: 0,
+                    generation: 0,
+                },
+                out: parts.out,
+                due: std::collections::VecDeque::new(),
+                counts: Counts::default(),
+            },
+            slots: Vec::new(),
+            free: Vec::new(),
+            names: HashMap::new(),
+            closing: HashMap::new(),
+            opened: 0,
+            next_tick: now + TICK,
+            tick_part: 0,
+            next_watch: now + WATCH,
+            next_relief: now,
+            relieved_lag: Duration::ZERO,
+            turn_max: Duration::ZERO,
+        })
+    }
+
+    /// Works until it is told to stop.
+    pub(super) fn run(mut self) {
+        let mut ready = Vec::with_capacity(READY_MAX);
+        let mut buffer = Box::new([0; DATAGRAM_MAX]);
+        let mut orders = Vec::new();
+        while !self.mailbox.stop.load(Ordering::Relaxed) {
+            let wait = self.wait();
+            ready.clear();
+            // A signal may end the wait early; then nothing is ready.
+            let _ = epoll::wait(
+                &self.epoll,
+                rustix::buffer::spare_capacity(&mut ready),
+                Some(&wait),
+            );
+            self.lane.now = Instant::now();
+            let mut woken = false;
+            for event in &ready {
+                let data = event.data;
+                match data.u64() {
+                    WAKE => woken = true,
+                    data => self.receive(data, &mut buffer),
+                }
+            }
+            for _ in 0..HEARD_A_TURN {
+                let Some(due) = self.lane.due.pop_front() else {
+                    break;
+                };
+                self.hear(due.slot, |session, lane| session.hear(due.fork, lane));
+            }
+            if woken {
+                self.obey(&mut orders);
+            }
+            if self.lane.now >= self.next_tick {
+                self.tick();
+            }
+        }
+    }
+
+    fn wait(&self) -> Timespec {
+        let wait = if self.lane.due.is_empty() {
+            self.next_tick.saturating_duration_since(Instant::now())
+        } else {
+            Duration::ZERO
+        };
+        // At most [`TICK`], far below what a Timespec holds.
+        Timespec::try_from(wait).unwrap_or_default()
+    }
+
+    fn receive(&mut self, data: u64, buffer: &mut [u8; DATAGRAM_MAX]) {
+        let (key, side, port) = read_event(data);
+        let Some(slot) = self.slots.get_mut(key.index as usize) else {
+            return;
+        };
+        if slot.generation & GENERATION_MASK != key.generation {
+            return;
+        }
+        match &mut slot.content {
+            Content::Open(session) => {
+                self.lane.slot = key;
+                session.receive(side, port, buffer, &mut self.lane);
+            }
+            Content::Draining(draining) => {
+                draining.heard = self.lane.now;
+                let pair = &draining.pairs[side as usize];
+                let socket = match port {
+                    Port::Rtp => &pair.rtp,
+                    Port::Rtcp => &pair.rtcp,
+                };
+                if recv(socket, &mut buffer[..], RecvFlags::empty()).is_ok() {
+                    self.lane.counts.discarded += 1;
+                }
+            }
+            Content::Free => {}
+        }
+    }
+
+    /// Lets an open session do something.
+    fn hear(&mut self, key: SlotKey, act: impl FnOnce(&mut Session, &mut Lane)) {
+        if let Some(slot) = self.slots.get_mut(key.index as usize)
+            && slot.generation & GENERATION_MASK == key.generation
+            && let Content::Open(session) = &mut slot.content
+        {
+            self.lane.slot = key;
+            act(session, &mut self.lane);
+        }
+    }
+
+    fn obey(&mut self, orders: &mut Vec<Order>) {
+        // The counter goes to zero first: an order that comes after it wakes the thread again.
+        let _ = rustix::io::read(&self.mailbox.wake, &mut [0_u8; 8]);
+        std::mem::swap(&mut *locked(&self.mailbox.orders), orders);
+        for order in orders.drain(..) {
+            match order {
+                Order::Open {
+                    session,
+                    pairs,
+                    listen,
+                } => self.open(session, pairs, listen),
+                Order::Tell(session, MediaCommand::Close(close)) => self.close(session, close),
+                Order::Tell(session, command) => {
+                    if let Some(&key) = self.names.get(&session) {
+                        let desk = self.desk.clone();
+                        self.hear(key, |session, lane| session.command(command, desk.as_ref(), lane));
+                    }
+                }
+                Order::Recorded(session, recorded) => {
+                    if let Some(stats) = self.closing.remove(&session) {
+                        self.tell_closed(session, stats, recorded);
+                    }
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, id: SessionId, pairs: [PortPair; 2], listen: Option<ListenPlan>) {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot {
+                generation: 0,
+                content: Content::Free,
+            });
+            (self.slots.len() - 1) as u32
+        });
+        let slot = &mut self.slots[index as usize];
+        let key = SlotKey {
+            index,
+            generation: slot.generation & GENERATION_MASK,
+        };
+        let session = Session::new(id, self.opened, pairs, listen, self.lane.now);
+        self.opened += 1;
+        for (side, pair) in [Side::Caller, Side::Callee].into_iter().zip(session.pairs()) {
+            for (port, socket) in [(Port::Rtp, &pair.rtp), (Port::Rtcp, &pair.rtcp)] {
+                // What came while nobody had the port is nobody's.
+                let mut stale = [0; 1];
+                for _ in 0..STALE_MAX {
+                    match recv(socket, &mut stale[..], RecvFlags::empty()) {
+                        Ok(_) => self.lane.counts.discarded += 1,
+                        Err(_) => break,
+                    }
+                }
+                let data = epoll::EventData::new_u64(event_data(key, side, port));
+                // It fails only where the kernel has no memory left; the call goes on without this socket.
+                let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
+            }
+        }
+        slot.content = Content::Open(Box::new(session));
+        self.names.insert(id, key);
+    }
+
+    fn close(&mut self, id: SessionId, close: Close) {
+        let Some(key) = self.names.remove(&id) else { return };
+        let slot = &mut self.slots[key.index as usize];
+        let Content::Open(session) = std::mem::replace(&mut slot.content, Content::Free) else {
+            return;
+        };
+        self.lane.slot = key;
+        let Remains {
+            pairs,
+            stats,
+            recorder,
+        } = session.close(&mut self.lane);
+        slot.content = Content::Draining(Box::new(Draining {
+            pairs,
+            closed: self.lane.now,
+            heard: self.lane.now,
+        }));
+        self.lane.counts.refused += stats[0].refused + stats[1].refused;
+        self.lane.counts.recordings_cut +=
+            u64::from(recorder.as_ref().is_some_and(|recorder| recorder.is_cut()));
+        match recorder.zip(close.keep) {
+            Some((recorder, path)) => {
+                self.closing.insert(id, stats);
+                let mailbox = Arc::clone(&self.mailbox);
+                recorder.keep(
+                    path,
+                    Box::new(move |recorded| mailbox.put(Order::Recorded(id, recorded))),
+                );
+            }
+            None => self.tell_closed(id, stats, None),
+        }
+    }
+
+    fn tell_closed(&mut self, id: SessionId, stats: [SideStats; 2], recording: Option<Recorded>) {
+        let [caller, callee] = stats;
+        self.lane.out.tell(
+            id,
+            News::Closed {
+                caller,
+                callee,
+                recording,
+            },
+        );
+    }
+
+    fn tick(&mut self) {
+        let now = self.lane.now;
+        self.next_tick = now + TICK;
+        self.tick_part = (self.tick_part + 1) % TICK_PARTS;
+        for index in (self.tick_part..self.slots.len()).step_by(TICK_PARTS) {
+            let slot = &mut self.slots[index];
+            if let Content::Open(session) = &mut slot.content {
+                self.lane.slot = SlotKey {
+                    index: index as u32,
+                    generation: slot.generation & GENERATION_MASK,
+                };
+                session.tick(&mut self.lane);
+            }
+        }
+        if self.lane.out.owes() {
+            self.lane.out.settle();
+        }
+        self.relieve();
+        if now >= self.next_watch {
+            self.next_watch = now + WATCH;
+            self.watch();
+        }
+        self.turn_max = self.turn_max.max(now.elapsed());
+        self.show();
+    }
+
+    /// The longest time that a stream waits to be heard.
+    fn lag(&self) -> Duration {
+        self.lane.due.front().map_or(Duration::ZERO, |due| {
+            self.lane.now.saturating_duration_since(due.since)
+        })
+    }
+
+    /// Stops listening to some calls where more is to be heard than the machine can.
+    fn relieve(&mut self) {
+        let (now, lag) = (self.lane.now, self.lag());
+        if lag < LAG_MAX {
+            self.relieved_lag = Duration::ZERO;
+            return;
+        }
+        if now < self.next_relief || lag <= self.relieved_lag {
+            return;
+        }
+        self.next_relief = now + RELIEF;
+        self.relieved_lag = lag;
+        let mut expendable: Vec<_> = self
+            .slots
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, slot)| match &slot.content {
+                Content::Open(session) => session.expendable().map(|order| (order, index)),
+                Content::Free | Content::Draining(_) => None,
+            })
+            .collect();
+        expendable.sort_unstable_by(|one, other| other.cmp(one));
+        for &(_, index) in &expendable[..expendable.len().div_ceil(RELIEF_PART)] {
+            if let Content::Open(session) = &mut self.slots[index].content {
+                session.overloaded(&mut self.lane);
+                self.lane.counts.deafened += 1;
+            }
+        }
+    }
+
+    fn watch(&mut self) {
+        let now = self.lane.now;
+        let (mut sessions, mut listening, mut draining) = (0, 0, 0);
+        for index in 0..self.slots.len() {
+            let slot = &mut self.slots[index];
+            match &mut slot.content {
+                Content::Free => {}
+                Content::Open(session) => {
+                    sessions += 1;
+                    listening += session.listening() as u64;
+                    session.watch(self.rtp_timeout, &mut self.lane);
+                }
+                Content::Draining(drained)
+                    if now.saturating_duration_since(drained.heard) < SILENT
+                        && now.saturating_duration_since(drained.closed) < DRAINED_AT_LAST =>
+                {
+                    draining += 1;
+                }
+                Content::Draining(_) => {
+                    if let Content::Draining(drained) = std::mem::replace(&mut slot.content, Content::Free) {
+                        slot.generation = slot.generation.wrapping_add(1);
+                        self.free.push(index as u32);
+                        self.give_back(drained.pairs);
+                    }
+                }
+            }
+        }
+        self.gauges.sessions.store(sessions, Ordering::Relaxed);
+        self.gauges.listening.store(listening, Ordering::Relaxed);
+        self.gauges.draining.store(draining, Ordering::Relaxed);
+    }
+
+    fn give_back(&self, pairs: [PortPair; 2]) {
+        for pair in pairs {
+            for socket in [&pair.rtp, &pair.rtcp] {
+                let _ = epoll::delete(&self.epoll, socket);
+            }
+            if let Some(ports) = self.ports.get(pair.network) {
+                locked(ports).give_back(pair);
+            }
+        }
+    }
+
+    fn show(&self) {
+        let counts = &self.lane.counts;
+        for (gauge, value) in [
+            (&self.gauges.packets, counts.packets),
+            (&self.gauges.discarded, counts.discarded),
+            (&self.gauges.refused, counts.refused),
+            (&self.gauges.deafened, counts.deafened),
+            (&self.gauges.recordings_cut, counts.recordings_cut),
+            (&self.gauges.hearing_lag_us, self.lag().as_micros() as u64),
+        ] {
+            gauge.store(value, Ordering::Relaxed);
+        }
+        self.gauges
+            .turn_us_max
+            .fetch_max(self.turn_max.as_micros() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Bits of a generation that an event carries: a slot is used a billion times before one returns.
+const GENERATION_MASK: u32 = (1 << 30) - 1;
+
+/// Index, side, port and generation in one word.
+fn event_data(key: SlotKey, side: Side, port: Port) -> u64 {
+    u64::from(key.index)
+        | (side as u64) << 32
+        | (port as u64) << 33
+        | u64::from(key.generation & GENERATION_MASK) << 34
+}
+
+fn read_event(data: u64) -> (SlotKey, Side, Port) {
+    let side = if data >> 32 & 1 == 0 {
+        Side::Caller
+    } else {
+        Side::Callee
+    };
+    let port = if data >> 33 & 1 == 0 {
+        Port::Rtp
+    } else {
+        Port::Rtcp
+    };
+    let key = SlotKey {
+        index: data as u32,
+        generation: (data >> 34) as u32,
+    };
+    (key, side, port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_tells_its_socket() {
+        for side in [Side::Caller, Side::Callee] {
+            for port in [Port::Rtp, Port::Rtcp] {
+                for (index, generation) in [(0, 0), (70_000, 5), (u32::MAX - 1, GENERATION_MASK)] {
+                    let key = SlotKey { index, generation };
+                    let data = event_data(key, side, port);
+                    assert_ne!(data, WAKE);
+                    assert_eq!(read_event(data), (key, side, port));
+                }
+            }
+        }
+    }
+}
