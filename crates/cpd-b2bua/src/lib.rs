@@ -1,7 +1,9 @@
-//! Carries calls between two networks. So far: the sockets and the clock around [`cpd_sip`].
+//! Carries calls between two networks. The sockets and the clock are here, and what is said to a dialer.
 //!
+//! - [`dialect`]: wishes read from an INVITE and verdicts told, in the dialects of dialers; pure.
 //! - [`transport`]: drives one [`cpd_sip::Endpoint`] over UDP, TCP and TLS.
 
 #![forbid(unsafe_code)]
 
+pub mod dialect;
 pub mod transport;
