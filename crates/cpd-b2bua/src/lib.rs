@@ -1,5 +1,7 @@
 //! Carries calls between two networks. The sockets, the clock and the threads are here.
 //!
+//! - [`node`]: all of it, started and ended together.
+//! - [`switchboard`]: all calls, between SIP, `cpd-call` and media. [`trunk`]: who calls and who is called.
 //! - [`dialect`]: wishes read from an INVITE and verdicts told, in the dialects of dialers; pure.
 //! - [`media`]: ports, relay, listening and recording, on threads of their own.
 //! - [`transport`]: drives one [`cpd_sip::Endpoint`] over UDP, TCP and TLS.
@@ -8,4 +10,7 @@
 
 pub mod dialect;
 pub mod media;
+pub mod node;
+pub mod switchboard;
 pub mod transport;
+pub mod trunk;

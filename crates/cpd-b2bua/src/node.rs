@@ -1,0 +1,239 @@
+//! One node: transport, switchboard and media threads, started and ended together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use cpd_call::Cause;
+use cpd_sip::endpoint::{Counters, Counts};
+use cpd_sip::locate::Target;
+use cpd_sip::transport::Protocol;
+use cpd_sip::{Endpoint, Fact};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::media::{MediaConfig, MediaPool, MediaStats, News, SessionId, StartError as MediaError};
+use crate::switchboard::{Figures, Notice, Start, Switchboard};
+use crate::transport::{self, BindError, ConnectionError, Gone, Handle, TransportConfig, User};
+use crate::trunk::Settings;
+
+/// How a node is begun.
+pub struct NodeConfig {
+    /// SIP sockets.
+    pub transport: TransportConfig,
+    /// SIP itself.
+    pub endpoint: cpd_sip::Config,
+    /// Media ports and threads.
+    pub media: MediaConfig,
+    /// What calls are measured by.
+    pub settings: Arc<Settings>,
+    /// 32 bytes that nobody can guess.
+    pub seed: [u8; 32],
+    /// Seconds since 1970.
+    pub epoch_s: u64,
+    /// The process's number.
+    pub process: u32,
+}
+
+/// Why a node was not begun. Reads on from "failed to".
+#[derive(Debug)]
+pub enum StartError {
+    /// A SIP socket.
+    Bind(BindError),
+    /// Media.
+    Media(MediaError),
+    /// It ended as soon as it began.
+    Gone(Gone),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Bind(error) => error.fmt(f),
+            StartError::Media(error) => error.fmt(f),
+            StartError::Gone(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running node.
+pub struct Node {
+    handle: Handle<Operator>,
+    task: JoinHandle<Operator>,
+}
+
+/// How a node fares.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// Calls.
+    pub calls: Figures,
+    /// Transactions and dialogs that stand.
+    pub sip: Counts,
+    /// Messages that SIP turned away.
+    pub turned_away: Counters,
+    /// What the transport did not carry.
+    pub transport: transport::Counters,
+    /// Media.
+    pub media: MediaStats,
+    /// Gateways: carrier, URI, whether it answers.
+    pub gateways: Vec<(String, String, bool)>,
+}
+
+/// News that are taken at once before SIP has its turn.
+const NEWS_AT_ONCE: usize = 64;
+
+/// The switchboard as the transport's user.
+pub struct Operator {
+    switchboard: Switchboard<Arc<MediaPool>>,
+    pool: Arc<MediaPool>,
+    news: mpsc::Receiver<(SessionId, News)>,
+    waiting: Option<(SessionId, News)>,
+    failures: mpsc::Sender<String>,
+}
+
+impl User for Operator {
+    fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact) {
+        self.switchboard.on_fact(now, endpoint, fact);
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.switchboard.poll_timeout()
+    }
+
+    fn on_timeout(&mut self, now: Instant, endpoint: &mut Endpoint) {
+        self.switchboard.on_timeout(now, endpoint);
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.waiting.is_some() {
+            return Poll::Ready(());
+        }
+        match self.news.poll_recv(cx) {
+            Poll::Ready(Some(news)) => {
+                self.waiting = Some(news);
+                Poll::Ready(())
+            }
+            // The media threads have ended, and calls go on without sound until they end too.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn on_ready(&mut self, now: Instant, endpoint: &mut Endpoint) {
+        for _ in 0..NEWS_AT_ONCE {
+            let Some((session, news)) = self.waiting.take().or_else(|| self.news.try_recv().ok()) else {
+                return;
+            };
+            self.switchboard.on_news(now, endpoint, session, news);
+        }
+    }
+
+    fn on_connection_failed(&mut self, error: &ConnectionError) {
+        // Whoever logs may be behind; the counters have it.
+        let _ = self.failures.try_send(error.to_string());
+    }
+}
+
+impl Node {
+    /// Binds everything and takes calls. Notices have to be read: what finds no room is counted and lost. So are the
+    /// texts of connections that failed.
+    pub async fn start(
+        now: Instant,
+        config: NodeConfig,
+        notices: mpsc::Sender<Notice>,
+        failures: mpsc::Sender<String>,
+    ) -> Result<Node, StartError> {
+        let (pool, news) = MediaPool::start(config.media).map_err(StartError::Media)?;
+        let pool = Arc::new(pool);
+        let endpoint = Endpoint::new(config.endpoint, config.seed);
+        let start = Start {
+            settings: config.settings,
+            locals: Vec::new(),
+            // Not the endpoint's own.
+            seed: config.seed.map(|byte| byte ^ 0xa5),
+            epoch_s: config.epoch_s,
+            process: config.process,
+        };
+        let operator = Operator {
+            switchboard: Switchboard::new(now, start, Arc::clone(&pool), notices),
+            pool,
+            news,
+            waiting: None,
+            failures,
+        };
+        let (handle, task) = transport::start(config.transport, endpoint, operator)
+            .await
+            .map_err(StartError::Bind)?;
+        let locals = handle.locals().to_vec();
+        handle
+            .ask(move |now, _, operator| operator.switchboard.set_locals(now, locals))
+            .await
+            .map_err(StartError::Gone)?;
+        Ok(Node { handle, task })
+    }
+
+    /// Our own addresses, in the order of the listeners.
+    pub fn locals(&self) -> &[(Protocol, SocketAddr)] {
+        self.handle.locals()
+    }
+
+    /// Replaces what new calls are measured by.
+    pub async fn set_settings(&self, settings: Arc<Settings>) -> Result<(), Gone> {
+        let work = |now, endpoint: &mut Endpoint, operator: &mut Operator| {
+            operator.switchboard.set_settings(now, endpoint, settings);
+        };
+        self.handle.ask(work).await
+    }
+
+    /// Where a gateway by name is.
+    pub async fn set_addresses(&self, uri: String, targets: Vec<Target>) -> Result<(), Gone> {
+        let work = move |_, _: &mut Endpoint, operator: &mut Operator| {
+            operator.switchboard.set_addresses(&uri, targets);
+        };
+        self.handle.ask(work).await
+    }
+
+    /// Takes no new calls, or does again. Calls that stand go on.
+    pub async fn set_draining(&self, draining: bool) -> Result<(), Gone> {
+        let work = move |_, _: &mut Endpoint, operator: &mut Operator| {
+            operator.switchboard.set_draining(draining);
+        };
+        self.handle.ask(work).await
+    }
+
+    /// Ends every call with this cause.
+    pub async fn end_all(&self, cause: Cause) -> Result<(), Gone> {
+        let work = move |now, endpoint: &mut Endpoint, operator: &mut Operator| {
+            operator.switchboard.end_all(now, endpoint, &cause);
+        };
+        self.handle.ask(work).await
+    }
+
+    /// How the node fares.
+    pub async fn status(&self) -> Result<Status, Gone> {
+        let work = |_, endpoint: &mut Endpoint, operator: &mut Operator| Status {
+            calls: operator.switchboard.figures(),
+            sip: endpoint.counts(),
+            turned_away: endpoint.counters(),
+            transport: transport::Counters::default(),
+            media: operator.pool.stats(),
+            gateways: operator.switchboard.gateway_states(),
+        };
+        let mut status = self.handle.ask(work).await?;
+        status.transport = self.handle.counters().await?;
+        Ok(status)
+    }
+
+    /// Ends: waits for calls up to the transport's own limit, then for `rest` until the last messages are out.
+    pub async fn stop(self, rest: Duration) -> Result<(), io::Error> {
+        self.handle.shutdown().await;
+        match tokio::time::timeout(rest, self.task).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(panicked)) => Err(io::Error::other(panicked)),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}

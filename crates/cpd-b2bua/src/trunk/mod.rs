@@ -1,0 +1,161 @@
+//! Trunks: who may call through us, and whom we call. Plain data, replaced whole; a call keeps what it began with.
+//!
+//! - [`Dialer`]: a trunk that calls come from. [`Carrier`]: one that they go to, with its [`Gateway`]s.
+//! - [`number`]: telephone numbers and their rewriting. [`route`]: which gateways a call tries, in which order.
+
+pub mod number;
+pub mod route;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpd_call::Policy;
+use cpd_detect::{Profile, Shared};
+use cpd_sip::admission::Network;
+use cpd_sip::dialog::SessionWish;
+use cpd_sip::digest::Secret;
+use cpd_sip::endpoint::Reliability;
+
+use crate::dialect::Dialects;
+use number::Rewrite;
+
+/// Everything that a new call is measured by.
+pub struct Settings {
+    /// Counts the versions of it.
+    pub version: u64,
+    /// Trunks that calls come from.
+    pub dialers: Vec<Arc<Dialer>>,
+    /// Beginnings of numbers that are never held, rejected or listened to: `112`, `101`.
+    pub emergency: Vec<String>,
+    /// Tone plans and prompts; `None`: they could not be loaded, and calls pass unheard.
+    pub hearing: Option<Shared>,
+    /// The most calls at once; beyond them 503 with Retry-After.
+    pub calls_max: usize,
+    /// The most calls that are listened to at once; beyond them calls pass unheard, and their records say so.
+    pub listeners_max: usize,
+}
+
+/// A user and the secret that proves it.
+#[derive(Clone)]
+pub struct User {
+    /// The name.
+    pub name: Vec<u8>,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// A trunk that calls come from.
+pub struct Dialer {
+    /// Its name in records.
+    pub id: String,
+    /// Its addresses.
+    pub networks: Vec<Network>,
+    /// It has to prove this by digest.
+    pub user: Option<User>,
+    /// Its media may come from another address than its description says (NAT).
+    pub symmetric: bool,
+    /// How its provisional responses are sent.
+    pub reliability: Reliability,
+    /// What it wants done.
+    pub policy: Arc<Policy>,
+    /// How its calls are heard.
+    pub profile: Profile,
+    /// Profiles that it may ask for by name, call by call.
+    pub profiles: Vec<(String, Profile)>,
+    /// How it is told.
+    pub dialects: Dialects,
+    /// Rewrites of the number called.
+    pub callee: Vec<Rewrite>,
+    /// Rewrites of the number calling.
+    pub caller: Vec<Rewrite>,
+    /// Where its calls go.
+    pub routes: Vec<Route>,
+    /// The most of its calls at once.
+    pub calls_max: usize,
+    /// REFER goes on to the other side; otherwise it is refused.
+    pub refer: bool,
+    /// Offers go to the carrier with the codecs that can be heard first.
+    pub heard_first: bool,
+    /// Which calls are recorded, and how long.
+    pub record: Recording,
+}
+
+/// Where calls to numbers of one beginning go.
+pub struct Route {
+    /// The beginning, after rewriting; empty: any.
+    pub prefix: String,
+    /// Carriers in the order in which they are tried.
+    pub carriers: Vec<Arc<Carrier>>,
+}
+
+/// What is recorded of the analysed part of a call.
+#[derive(Clone, Debug, Default)]
+pub struct Recording {
+    /// The longest recording; zero: none.
+    pub max: Duration,
+    /// Classes whose recordings are kept; empty: all.
+    pub classes: Vec<cpd_detect::Class>,
+}
+
+/// A trunk that calls go to.
+pub struct Carrier {
+    /// Its name in records.
+    pub id: String,
+    /// Its servers.
+    pub gateways: Vec<Gateway>,
+    /// Who we are there.
+    pub user: Option<User>,
+    /// We register there, for so long.
+    pub register: Option<Duration>,
+    /// The host in From; ours where it is not set.
+    pub domain: Option<String>,
+    /// Its media may come from another address than its description says.
+    pub symmetric: bool,
+    /// What our INVITEs say of reliable provisional responses.
+    pub reliability: Reliability,
+    /// A session timer to ask for.
+    pub session: Option<SessionWish>,
+    /// How often OPTIONS asks whether a gateway lives; `None`: never.
+    pub health: Option<Duration>,
+    /// Identity of the caller (P-Asserted-Identity, P-Preferred-Identity, Privacy, Diversion, History-Info) goes on.
+    pub identity: bool,
+    /// Rewrites of the number called, after the dialer's own.
+    pub callee: Vec<Rewrite>,
+    /// Rewrites of the number calling.
+    pub caller: Vec<Rewrite>,
+}
+
+/// One server of a carrier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// Its SIP URI, as `sip:gw1.example.net:5060;transport=tcp`.
+    pub uri: String,
+    /// Lower ones are tried first.
+    pub priority: u16,
+    /// The share among gateways of one priority; 0 is taken last.
+    pub weight: u16,
+}
+
+impl Settings {
+    /// The dialers at an address: the one with the longest network first, of equal ones those without a password last.
+    pub fn dialers_at(&self, address: IpAddr) -> impl Iterator<Item = &Arc<Dialer>> {
+        let mut found: Vec<_> = self
+            .dialers
+            .iter()
+            .filter_map(|dialer| {
+                let longest = dialer.networks.iter().filter(|network| network.contains(address));
+                let longest = longest.map(Network::prefix).max()?;
+                Some((longest, dialer.user.is_some(), dialer))
+            })
+            .collect();
+        found.sort_by_key(|(longest, proves, _)| std::cmp::Reverse((*longest, *proves)));
+        found.into_iter().map(|(.., dialer)| dialer)
+    }
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("User(…)")
+    }
+}

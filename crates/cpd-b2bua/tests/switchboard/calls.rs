@@ -1,0 +1,436 @@
+//! One call each.
+
+use std::time::Duration;
+
+use cpd_call::AnswerAction;
+use cpd_detect::{Class, EventKind};
+use cpd_sip::Fact;
+use cpd_sip::endpoint::{Failure, InviteOptions, Reliability};
+use cpd_sip::message::{Message, Method, Name};
+
+use crate::stage::*;
+
+const CARRIER_SDP: (&str, u16) = ("192.0.2.3", 5000);
+
+fn carrier_sdp() -> String {
+    sdp(CARRIER_SDP.0, CARRIER_SDP.1)
+}
+
+/// A call that rings with early media and is answered after two seconds; gives the two dialogs.
+fn talking(stage: &mut Stage) -> (cpd_sip::endpoint::DialogId, cpd_sip::endpoint::DialogId) {
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 183, Some(&carrier_sdp()));
+    stage.pass(2_000);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(10);
+    stage.hears(EventKind::Answered);
+    stage.pass(100);
+    (stage.answered(), callee)
+}
+
+#[test]
+fn a_call_goes_through_and_either_side_hangs_up() {
+    let mut stage = Stage::new(Setup::default());
+    let (dialer, _) = talking(&mut stage);
+    stage.verdict(Class::Human, 0.95, true);
+    stage.pass(5_000);
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("dialer_hangs_up");
+
+    let mut stage = Stage::new(Setup::default());
+    let (_, callee) = talking(&mut stage);
+    stage.shown = vec!["Reason"];
+    let mut bye = Message::request(Method::Bye, b"");
+    bye.push(Name::REASON, b"Q.850;cause=16;text=\"Normal call clearing\"");
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint.bye(now, callee, Some(&bye)).unwrap();
+    });
+    stage.pass(100);
+    assert_eq!(stage.reports[0].record.termination.cause.q850, 16);
+    stage.check("carrier_hangs_up");
+}
+
+#[test]
+fn the_carrier_sees_neither_the_dialer_nor_what_is_ours() {
+    let mut stage = Stage::new(Setup::default());
+    stage.invite("79161234567;npdi;rn=+7495", |invite| {
+        invite.push(Name::P_ASSERTED_IDENTITY, b"<sip:4950001@192.0.2.1>");
+        invite.push(Name::DIVERSION, b"<sip:4950002@192.0.2.1>;reason=unconditional");
+        invite.push("X-Account", b"\xcf\xf0\xe8\xe2\xe5\xf2");
+    });
+    let (_, invite) = stage.invited(CARRIER);
+    let text = String::from_utf8_lossy(&invite.to_bytes()).into_owned();
+    assert_eq!(invite.uri(), b"sip:79161234567;npdi;rn=+7495@192.0.2.3:5060");
+    assert!(!text.contains("o=- 1 1 IN IP4 192.0.2.1"), "{text}");
+    assert!(!text.contains("c=IN IP4 192.0.2.1"), "{text}");
+    let from = invite.from().unwrap();
+    assert_eq!(from.display, b"\"Call centre\"");
+    assert_eq!(from.uri, b"sip:4950001@192.0.2.2");
+    assert_eq!(invite.header("X-Account"), Some(&b"\xcf\xf0\xe8\xe2\xe5\xf2"[..]));
+    assert!(invite.header(Name::P_ASSERTED_IDENTITY).is_some());
+    assert!(invite.header(Name::DIVERSION).is_some());
+    assert_eq!(invite.max_forwards(), Some(69));
+    let body = String::from_utf8_lossy(invite.body()).into_owned();
+    assert!(body.contains("m=audio 20006 RTP/AVP 8 101"), "{body}");
+    let call = stage.call.unwrap();
+    stage.act(DIALER, |endpoint, now| endpoint.cancel(now, call, b"").unwrap());
+    assert_eq!(stage.leaks(), "");
+}
+
+#[test]
+fn an_announcement_is_rejected_and_the_carrier_cancelled() {
+    let mut stage = Stage::new(Setup::default());
+    stage.shown = vec!["Reason"];
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 183, Some(&carrier_sdp()));
+    stage.pass(1_200);
+    stage.verdict(Class::Busy, 0.97, true);
+    stage.pass(200);
+    let failed = stage.take(DIALER, |fact| matches!(fact, Fact::Failed { .. }));
+    assert!(matches!(
+        failed,
+        Some(Fact::Failed { failure: Failure::Refused, response: Some(response), .. }) if response.status() == 486
+    ));
+    stage.check("rejected_early");
+}
+
+#[test]
+fn a_refusal_of_the_carrier_is_passed_on() {
+    let mut stage = Stage::new(Setup::default());
+    stage.shown = vec!["Reason", "X-Trace"];
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 180, None);
+    stage.pass(1_000);
+    let mut draft = Message::response(480, "Subscriber absent");
+    draft.push(Name::REASON, b"Q.850;cause=20");
+    draft.push("X-Trace", b"a1");
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint.answer(now, callee, &draft).unwrap();
+    });
+    stage.pass(200);
+    stage.check("refused_by_carrier");
+}
+
+#[test]
+fn an_answer_is_held_with_early_media_until_it_is_decided() {
+    let held = || {
+        let mut setup = Setup::default();
+        setup.policy.hold = Some(Duration::from_millis(1_800));
+        Stage::new(setup)
+    };
+    // Direct connect: nothing rang before.
+    let mut stage = held();
+    stage.shown = vec!["Reason"];
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(10);
+    stage.hears(EventKind::Answered);
+    stage.pass(1_200);
+    stage.verdict(Class::Machine, 0.95, true);
+    stage.pass(200);
+    assert_eq!(stage.reports[0].record.held_ms, 1_205);
+    stage.check("held_machine");
+
+    let mut stage = held();
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 180, None);
+    stage.pass(3_000);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(10);
+    stage.hears(EventKind::Answered);
+    stage.pass(900);
+    stage.verdict(Class::Human, 0.9, true);
+    stage.pass(200);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(200);
+    stage.check("held_person");
+
+    let mut stage = held();
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(10);
+    stage.hears(EventKind::Answered);
+    stage.pass(700);
+    let call = stage.call.unwrap();
+    stage.act(DIALER, |endpoint, now| endpoint.cancel(now, call, b"").unwrap());
+    stage.pass(200);
+    stage.check("held_cancelled");
+}
+
+#[test]
+fn a_machine_is_cut_both_ways() {
+    let mut stage = Stage::new(Setup::default());
+    stage.shown = vec!["Reason"];
+    talking(&mut stage);
+    stage.pass(3_000);
+    stage.verdict(Class::Machine, 0.95, true);
+    stage.pass(200);
+    stage.check("cut");
+}
+
+#[test]
+fn a_call_without_an_offer_is_offered_by_the_carrier() {
+    let mut setup = Setup::default();
+    setup.policy.hold = Some(Duration::from_millis(1_800));
+    let mut stage = Stage::new(setup);
+    stage.invite("79161234567", |invite| invite.set_body("", b""));
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(50);
+    match stage.take(DIALER, |fact| matches!(fact, Fact::Answered { .. })) {
+        Some(Fact::Answered {
+            dialog,
+            response,
+            ack_wanted: true,
+            ..
+        }) => {
+            let body = String::from_utf8_lossy(response.body()).into_owned();
+            assert!(body.contains("m=audio 20004 "), "{body}");
+            let answer = offer();
+            stage.act(DIALER, |endpoint, now| {
+                endpoint
+                    .ack(now, dialog, "application/sdp", answer.as_bytes())
+                    .unwrap();
+            });
+            stage.pass(50);
+            let acknowledged = stage.take(CARRIER, |fact| matches!(fact, Fact::Acknowledged { .. }));
+            let Some(Fact::Acknowledged { request, .. }) = acknowledged else {
+                panic!("no ACK at the carrier:\n{}", stage.ladder);
+            };
+            let body = String::from_utf8_lossy(request.body()).into_owned();
+            assert!(body.contains("m=audio 20006 "), "{body}");
+            stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialog, None).unwrap());
+        }
+        other => panic!("{other:?}\n{}", stage.ladder),
+    }
+    stage.pass(100);
+    stage.check("late_offer");
+}
+
+#[test]
+fn reliable_provisional_responses_on_either_leg() {
+    // The carrier's are reliable, the dialer's not.
+    let mut stage = Stage::new(Setup::default());
+    let without = InviteOptions {
+        reliability: Reliability::Absent,
+        ..InviteOptions::default()
+    };
+    stage.invite_with("79161234567", without, |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    let mut draft = Message::response(183, "");
+    draft.push(Name::REQUIRE, b"100rel");
+    draft.set_body("application/sdp", carrier_sdp().as_bytes());
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint.answer(now, callee, &draft).unwrap();
+    });
+    stage.pass(1_000);
+    // Its answer needs no description after that.
+    stage.says(CARRIER, callee, 200, None);
+    stage.pass(100);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("reliable_carrier");
+
+    // The dialer demands them, the carrier knows nothing of it.
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(|carrier| carrier.reliability = Reliability::Absent),
+        ..Setup::default()
+    });
+    let required = InviteOptions {
+        reliability: Reliability::Required,
+        ..InviteOptions::default()
+    };
+    stage.invite_with("79161234567", required, |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 183, Some(&carrier_sdp()));
+    stage.pass(1_000);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(100);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("reliable_dialer");
+}
+
+#[test]
+fn hold_and_resume_go_through() {
+    let mut stage = Stage::new(Setup::default());
+    let (dialer, _) = talking(&mut stage);
+    let hold = offer() + "a=sendonly\r\n";
+    let mut draft = Message::request(Method::Invite, b"");
+    draft.set_body("application/sdp", hold.as_bytes());
+    stage.act(DIALER, |endpoint, now| {
+        endpoint.request(now, dialer, &draft).unwrap();
+    });
+    stage.pass(20);
+    let (server, request) = stage.requested(CARRIER, &Method::Invite);
+    assert!(String::from_utf8_lossy(request.body()).contains("a=sendonly"));
+    let mut answer = Message::response(200, "");
+    answer.set_body("application/sdp", (carrier_sdp() + "a=recvonly\r\n").as_bytes());
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint.respond(now, server, &answer).unwrap();
+    });
+    stage.pass(50);
+    let response = stage.take(DIALER, |fact| matches!(fact, Fact::Response { .. }));
+    let Some(Fact::Response {
+        response: Ok(response),
+        ..
+    }) = response
+    else {
+        panic!("{}", stage.ladder);
+    };
+    assert_eq!(response.status(), 200);
+    assert!(String::from_utf8_lossy(response.body()).contains("a=recvonly"));
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("hold");
+}
+
+#[test]
+fn an_offer_of_the_carrier_s_side_is_answered_by_the_dialer() {
+    let mut stage = Stage::new(Setup::default());
+    let (dialer, callee) = talking(&mut stage);
+    // A re-INVITE without an offer: the dialer offers in its 200, the carrier answers in the ACK.
+    let draft = Message::request(Method::Invite, b"");
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint.request(now, callee, &draft).unwrap();
+    });
+    stage.pass(20);
+    let (server, _) = stage.requested(DIALER, &Method::Invite);
+    let mut answer = Message::response(200, "");
+    answer.set_body("application/sdp", offer().as_bytes());
+    stage.act(DIALER, |endpoint, now| {
+        endpoint.respond(now, server, &answer).unwrap();
+    });
+    stage.pass(20);
+    let response = stage.take(CARRIER, |fact| matches!(fact, Fact::Response { .. }));
+    let Some(Fact::Response { ack_wanted: true, .. }) = response else {
+        panic!("{response:?}\n{}", stage.ladder);
+    };
+    let body = carrier_sdp();
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint
+            .ack(now, callee, "application/sdp", body.as_bytes())
+            .unwrap();
+    });
+    stage.pass(20);
+    let acknowledged = stage.facts[DIALER]
+        .iter()
+        .any(|fact| matches!(fact, Fact::Acknowledged { request, .. } if !request.body().is_empty()));
+    assert!(acknowledged, "{}", stage.ladder);
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("offer_by_carrier");
+}
+
+#[test]
+fn digits_in_info_go_through_and_refer_is_refused() {
+    let mut stage = Stage::new(Setup::default());
+    let (dialer, _) = talking(&mut stage);
+    let mut info = Message::request(Method::Info, b"");
+    info.set_body("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n");
+    stage.act(DIALER, |endpoint, now| {
+        endpoint.request(now, dialer, &info).unwrap();
+    });
+    stage.pass(20);
+    let (server, request) = stage.requested(CARRIER, &Method::Info);
+    assert_eq!(request.body(), b"Signal=5\r\nDuration=160\r\n");
+    stage.act(CARRIER, |endpoint, now| {
+        endpoint
+            .respond(now, server, &Message::response(200, ""))
+            .unwrap();
+    });
+    stage.pass(20);
+    let mut refer = Message::request(Method::Refer, b"");
+    refer.push(Name::REFER_TO, b"<sip:100@192.0.2.9>");
+    stage.act(DIALER, |endpoint, now| {
+        endpoint.request(now, dialer, &refer).unwrap();
+    });
+    stage.pass(50);
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("info_and_refer");
+}
+
+#[test]
+fn another_gateway_is_tried_when_the_first_fails() {
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(|carrier| {
+            let mut spare = carrier.gateways[0].clone();
+            spare.uri = "sip:192.0.2.4:5060".into();
+            spare.priority = 2;
+            carrier.gateways.push(spare);
+        }),
+        ..Setup::default()
+    });
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 503, None);
+    let (callee, _) = stage.invited(SPARE);
+    stage.says(SPARE, callee, 486, None);
+    stage.pass(100);
+    // The one that failed is passed over for a while.
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(SPARE);
+    stage.says(SPARE, callee, 486, None);
+    stage.pass(100);
+    stage.check("failover");
+}
+
+#[test]
+fn strangers_and_a_full_house_are_refused() {
+    let mut stage = Stage::new(Setup {
+        dialer: Box::new(|dialer| dialer.networks = vec!["198.51.100.0/24".parse().unwrap()]),
+        ..Setup::default()
+    });
+    stage.invite("79161234567", |_| {});
+    stage.pass(50);
+    stage.check("stranger");
+    let mut stage = Stage::new(Setup {
+        settings: Box::new(|settings| settings.calls_max = 0),
+        ..Setup::default()
+    });
+    stage.shown = vec!["Retry-After"];
+    stage.invite("79161234567", |_| {});
+    stage.pass(50);
+    stage.check("full");
+}
+
+#[test]
+fn an_emergency_call_is_not_listened_to() {
+    let mut setup = Setup::default();
+    setup.policy.hold = Some(Duration::from_millis(1_800));
+    let mut stage = Stage::new(setup);
+    stage.invite("112", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(100);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("emergency");
+}
+
+#[test]
+fn what_is_only_told_ends_no_call() {
+    let mut setup = Setup::default();
+    setup.policy.set_answered(Class::Machine, AnswerAction::Notify);
+    let mut stage = Stage::new(setup);
+    let (dialer, _) = talking(&mut stage);
+    stage.verdict(Class::Machine, 0.97, true);
+    stage.pass(3_000);
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    let verdict = stage.reports[0].record.verdict().unwrap();
+    assert_eq!(verdict.told.class(), Some(Class::Machine));
+    assert_eq!(stage.leaks(), "");
+}
