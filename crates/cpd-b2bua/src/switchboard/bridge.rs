@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cpd_call::{Call, Fork};
+use cpd_media::sdp::Crypto;
 use cpd_sip::Message;
 use cpd_sip::endpoint::{CallId, DialogId};
 use cpd_sip::transport::Flow;
@@ -96,6 +97,9 @@ pub(super) struct Described {
     pub(super) last: Vec<u8>,
     /// The other side's description that it was made of last.
     pub(super) newest: Option<Newest>,
+    /// The keys of the leg, where its media is secured: ours and its own.
+    pub(super) ours: Option<Crypto>,
+    pub(super) theirs: Option<Crypto>,
 }
 
 /// A description, as it came and as it went on.

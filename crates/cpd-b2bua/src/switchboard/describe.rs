@@ -1,12 +1,14 @@
 //! Session descriptions on their way from one leg to the other: our ports in them, and the media threads told.
 
 use cpd_call::{Fork, Leg};
-use cpd_media::sdp::{self, Carried, Description, Local, Order, Protection};
+use cpd_media::sdp::{self, Carried, Crypto, Description, Local, Order, Protection};
+use cpd_media::srtp::{Key, Suite};
 use cpd_sip::message::Message;
 
 use super::Media;
-use super::bridge::{Bridge, Newest};
-use crate::media::{ForkId, MediaCommand, Remote, SessionId, Side};
+use super::bridge::{Bridge, Described, Newest};
+use super::random::Random;
+use crate::media::{ForkId, MediaCommand, Remote, Secure, SessionId, Side};
 
 /// The type of session descriptions.
 pub(super) const SDP: &str = "application/sdp";
@@ -16,6 +18,7 @@ pub(super) const SDP: &str = "application/sdp";
 /// What cannot be carried gives the reason in words.
 pub(super) fn pass(
     media: &mut impl Media,
+    random: &mut Random,
     bridge: &mut Bridge,
     from: Leg,
     fork: Fork,
@@ -38,7 +41,17 @@ pub(super) fn pass(
         Leg::Caller => bridge.dialer.symmetric,
         Leg::Callee => bridge.carrier().is_some_and(|carrier| carrier.symmetric),
     };
-    let (remote, hold) = remote(&carried, symmetric);
+    let offers = bridge.carrier().is_some_and(|carrier| carrier.srtp);
+    let (own, other) = match from {
+        Leg::Caller => (&mut bridge.caller.side, &mut bridge.callee.side),
+        Leg::Callee => (&mut bridge.callee.side, &mut bridge.caller.side),
+    };
+    let secure = secure(random, own, &carried);
+    if from == Leg::Caller && offers && other.version == 0 {
+        other.ours = Some(new_key(random, Suite::AesCm128Sha1_80, 1));
+    }
+    let (mut remote, hold) = remote(&carried, symmetric);
+    remote.secure = secure;
     let side = side(from);
     let session = SessionId(bridge.id);
     media.send(
@@ -57,13 +70,17 @@ pub(super) fn pass(
         Leg::Caller => &mut bridge.callee.side,
         Leg::Callee => &mut bridge.caller.side,
     };
+    let keys = described.ours.clone();
     let went = described.sent(|version| {
         description.relayed(&Local {
             rtp: ports.rtp,
             rtcp_port: ports.rtcp.port(),
             rtcp_mux: false,
             origin: sdp::Origin { session: id, version },
-            protection: Protection::AsItCame,
+            protection: match &keys {
+                Some(key) => Protection::Sdes(std::slice::from_ref(key)),
+                None => Protection::Plain,
+            },
             order: if heard_first {
                 Order::HeardFirst
             } else {
@@ -77,6 +94,39 @@ pub(super) fn pass(
         went: went.clone(),
     });
     Ok(went)
+}
+
+/// The keys of the leg that describes itself; ours are made when its own are first seen.
+fn secure(random: &mut Random, own: &mut Described, carried: &Carried) -> Option<Secure> {
+    let theirs = match carried {
+        Carried::Audio(audio) if audio.profile.is_secure() => audio.crypto.first(),
+        Carried::Audio(_) | Carried::Fax(_) => None,
+    };
+    let Some(theirs) = theirs else {
+        own.ours = None;
+        own.theirs = None;
+        return None;
+    };
+    own.theirs = Some(theirs.clone());
+    let fits = |ours: &&Crypto| ours.key.suite() == theirs.key.suite();
+    let ours = match own.ours.as_ref().filter(fits) {
+        Some(ours) => ours.clone(),
+        None => new_key(random, theirs.key.suite(), theirs.tag),
+    };
+    own.ours = Some(ours.clone());
+    Some(Secure {
+        ours: ours.key,
+        theirs: theirs.key.clone(),
+    })
+}
+
+fn new_key(random: &mut Random, suite: Suite, tag: u32) -> Crypto {
+    let mut secret = [0; Key::SECRET_MAX];
+    random.fill(&mut secret);
+    Crypto {
+        tag,
+        key: Key::from_random(suite, &secret),
+    }
 }
 
 /// What the media threads have to know, and whether the side is on hold.

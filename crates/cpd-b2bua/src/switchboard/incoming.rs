@@ -338,7 +338,15 @@ impl<M: Media> Switchboard<M> {
         let bridge = self.bridges.get_mut(&id)?;
         let offer = describe::of(&bridge.invite)?.to_vec();
         // It was read before the call was taken.
-        describe::pass(&mut self.media, bridge, Leg::Caller, Fork(0), &offer).ok()
+        describe::pass(
+            &mut self.media,
+            &mut self.random,
+            bridge,
+            Leg::Caller,
+            Fork(0),
+            &offer,
+        )
+        .ok()
     }
 }
 

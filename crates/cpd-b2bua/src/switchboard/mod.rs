@@ -19,6 +19,7 @@ mod gateways;
 mod incoming;
 mod outgoing;
 mod perform;
+mod random;
 mod report;
 mod tell;
 mod within;
@@ -42,6 +43,7 @@ use crate::media::{DeafReason, MediaCommand, MediaPool, News, OpenError, OpenPla
 use crate::trunk::Settings;
 use bridge::Bridge;
 use gateways::Gateways;
+use random::Random;
 use within::Relayed;
 
 /// What carries the sound of calls.
@@ -360,46 +362,5 @@ impl<M: Media> Switchboard<M> {
         if self.notices.try_send(notice).is_err() {
             self.figures.notices_lost += 1;
         }
-    }
-}
-
-/// Numbers that nobody can guess: names of calls, weights.
-struct Random([u64; 4]);
-
-impl Random {
-    fn new(seed: [u8; 32]) -> Random {
-        let mut words = [0; 4];
-        for (word, bytes) in words.iter_mut().zip(seed.chunks_exact(8)) {
-            *word = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
-        }
-        // xoshiro must not begin with nothing but zeros.
-        words[0] |= u64::from(words == [0; 4]);
-        Random(words)
-    }
-
-    /// xoshiro256** (Blackman and Vigna, 2018). What must not be guessed is made from `bytes` by keyed hashes elsewhere.
-    fn next(&mut self) -> u64 {
-        let s = &mut self.0;
-        let result = s[1].wrapping_mul(5).rotate_left(7).wrapping_mul(9);
-        let t = s[1] << 17;
-        s[2] ^= s[0];
-        s[3] ^= s[1];
-        s[1] ^= s[2];
-        s[0] ^= s[3];
-        s[2] ^= t;
-        s[3] = s[3].rotate_left(45);
-        result
-    }
-
-    fn below(&mut self, bound: u32) -> u32 {
-        ((u64::from(self.next() as u32) * u64::from(bound)) >> 32) as u32
-    }
-
-    fn bytes(&mut self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        for chunk in bytes.chunks_exact_mut(8) {
-            chunk.copy_from_slice(&self.next().to_le_bytes());
-        }
-        bytes
     }
 }

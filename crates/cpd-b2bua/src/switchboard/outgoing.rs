@@ -102,7 +102,7 @@ impl<M: Media> Switchboard<M> {
         }
         // Media has to know where a fork is before it hears that the caller is to get it.
         let described = describe::of(&response)
-            .map(|sdp| describe::pass(&mut self.media, bridge, Leg::Callee, fork, sdp));
+            .map(|sdp| describe::pass(&mut self.media, &mut self.random, bridge, Leg::Callee, fork, sdp));
         let media = matches!(described, Some(Ok(_)));
         bridge.heard = Some(response);
         let signal = Signal::Progress { fork, media };

@@ -98,8 +98,8 @@ impl<M: Media> Switchboard<M> {
         let phrase = String::from_utf8_lossy(heard.reason()).into_owned();
         let mut draft = Message::response(heard.status(), &phrase);
         pass_headers(&heard, &mut draft);
-        let described =
-            describe::of(&heard).map(|sdp| describe::pass(&mut self.media, bridge, Leg::Callee, fork, sdp));
+        let described = describe::of(&heard)
+            .map(|sdp| describe::pass(&mut self.media, &mut self.random, bridge, Leg::Callee, fork, sdp));
         // An early description that cannot be carried is left out: the answer may bring a better one.
         if let Some(Ok(sdp)) = &described {
             draft.set_body(describe::SDP, sdp);
@@ -141,7 +141,7 @@ impl<M: Media> Switchboard<M> {
         let mut draft = Message::response(heard.status(), &phrase);
         pass_headers(&heard, &mut draft);
         if let Some(sdp) = describe::of(&heard) {
-            match describe::pass(&mut self.media, bridge, Leg::Callee, fork, sdp) {
+            match describe::pass(&mut self.media, &mut self.random, bridge, Leg::Callee, fork, sdp) {
                 Ok(sdp) => draft.set_body(describe::SDP, &sdp),
                 Err(_) if !bridge.caller.side.last.is_empty() => {
                     draft.set_body(describe::SDP, &bridge.caller.side.last);
@@ -187,8 +187,8 @@ impl<M: Media> Switchboard<M> {
     fn describe_answer(&mut self, id: u64, fork: Fork) -> Option<Vec<u8>> {
         let bridge = self.bridges.get_mut(&id)?;
         let heard = bridge.heard.take()?;
-        let described =
-            describe::of(&heard).map(|sdp| describe::pass(&mut self.media, bridge, Leg::Callee, fork, sdp));
+        let described = describe::of(&heard)
+            .map(|sdp| describe::pass(&mut self.media, &mut self.random, bridge, Leg::Callee, fork, sdp));
         bridge.heard = Some(heard);
         described?.ok()
     }

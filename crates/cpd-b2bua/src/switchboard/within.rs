@@ -124,7 +124,8 @@ impl<M: Media> Switchboard<M> {
         match describe::of(request) {
             Some(sdp) => {
                 let of_fork = if from == Leg::Caller { Fork(0) } else { fork };
-                let sdp = describe::pass(&mut self.media, bridge, from, of_fork, sdp).map_err(|_| 488u16)?;
+                let sdp = describe::pass(&mut self.media, &mut self.random, bridge, from, of_fork, sdp)
+                    .map_err(|_| 488u16)?;
                 draft.set_body(describe::SDP, &sdp);
             }
             None if waits && method == Method::Invite => return Err(491),
@@ -179,10 +180,12 @@ impl<M: Media> Switchboard<M> {
                 let to = relayed.from.other();
                 let fork = if to == Leg::Caller { Fork(0) } else { relayed.fork };
                 match describe::of(&response) {
-                    Some(sdp) => match describe::pass(&mut self.media, bridge, to, fork, sdp) {
-                        Ok(sdp) => draft.set_body(describe::SDP, &sdp),
-                        Err(_) => draft = Message::response(488, ""),
-                    },
+                    Some(sdp) => {
+                        match describe::pass(&mut self.media, &mut self.random, bridge, to, fork, sdp) {
+                            Ok(sdp) => draft.set_body(describe::SDP, &sdp),
+                            Err(_) => draft = Message::response(488, ""),
+                        }
+                    }
                     None => pass_body(&response, &mut draft),
                 }
                 if ack_wanted {
@@ -218,7 +221,7 @@ impl<M: Media> Switchboard<M> {
             return;
         };
         let answer = describe::of(request)
-            .and_then(|sdp| describe::pass(&mut self.media, bridge, from, fork, sdp).ok());
+            .and_then(|sdp| describe::pass(&mut self.media, &mut self.random, bridge, from, fork, sdp).ok());
         let body = answer.as_deref().unwrap_or_default();
         let content_type = if body.is_empty() { "" } else { describe::SDP };
         // A dialog that ended meanwhile needs no ACK of ours.
@@ -242,8 +245,17 @@ impl<M: Media> Switchboard<M> {
         let Some(waiting) = bridge.caller.prack_for.take() else {
             return;
         };
-        let answer = describe::of(request)
-            .and_then(|sdp| describe::pass(&mut self.media, bridge, Leg::Caller, Fork(0), sdp).ok());
+        let answer = describe::of(request).and_then(|sdp| {
+            describe::pass(
+                &mut self.media,
+                &mut self.random,
+                bridge,
+                Leg::Caller,
+                Fork(0),
+                sdp,
+            )
+            .ok()
+        });
         match answer {
             Some(sdp) => {
                 let _ = endpoint.prack(now, waiting, describe::SDP, &sdp);

@@ -118,6 +118,8 @@ pub struct Carrier {
     pub session: Option<SessionWish>,
     /// How often OPTIONS asks whether a gateway lives; `None`: never.
     pub health: Option<Duration>,
+    /// Media is secured there with SDES keys (RFC 4568): our offers are RTP/SAVP. A dialer's own offer decides for its leg.
+    pub srtp: bool,
     /// Identity of the caller (P-Asserted-Identity, P-Preferred-Identity, Privacy, Diversion, History-Info) goes on.
     pub identity: bool,
     /// Rewrites of the number called, after the dialer's own.

@@ -434,3 +434,72 @@ fn what_is_only_told_ends_no_call() {
     assert_eq!(verdict.told.class(), Some(Class::Machine));
     assert_eq!(stage.leaks(), "");
 }
+
+#[test]
+fn each_leg_is_secured_by_itself() {
+    let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let secured = offer().replace("RTP/AVP", "RTP/SAVP")
+        + &format!("a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n");
+    // The dialer secures its media, the carrier does not.
+    let mut stage = Stage::new(Setup::default());
+    stage.invite("79161234567", |invite| {
+        invite.set_body("application/sdp", secured.as_bytes());
+    });
+    let (callee, invite) = stage.invited(CARRIER);
+    let body = String::from_utf8_lossy(invite.body()).into_owned();
+    assert!(body.contains("RTP/AVP") && !body.contains("crypto"), "{body}");
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(50);
+    let answered = stage.take(DIALER, |fact| matches!(fact, Fact::Answered { .. }));
+    let Some(Fact::Answered { dialog, response, .. }) = answered else {
+        panic!("{}", stage.ladder);
+    };
+    let body = String::from_utf8_lossy(response.body()).into_owned();
+    assert!(
+        body.contains("RTP/SAVP") && body.contains("a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:"),
+        "{body}"
+    );
+    assert!(!body.contains(key), "the key is ours: {body}");
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialog, None).unwrap());
+    stage.pass(50);
+    assert!(
+        stage
+            .ladder
+            .contains("[media Caller 0 at 192.0.2.1:4000 secured]"),
+        "{}",
+        stage.ladder
+    );
+    assert_eq!(stage.leaks(), "");
+
+    // The carrier wants it, the dialer does not know it.
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(|carrier| carrier.srtp = true),
+        ..Setup::default()
+    });
+    stage.invite("79161234567", |_| {});
+    let (callee, invite) = stage.invited(CARRIER);
+    let body = String::from_utf8_lossy(invite.body()).into_owned();
+    assert!(
+        body.contains("RTP/SAVP") && body.contains("a=crypto:1 "),
+        "{body}"
+    );
+    let answer = carrier_sdp().replace("RTP/AVP", "RTP/SAVP")
+        + &format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n");
+    stage.says(CARRIER, callee, 200, Some(&answer));
+    stage.pass(50);
+    let answered = stage.take(DIALER, |fact| matches!(fact, Fact::Answered { .. }));
+    let Some(Fact::Answered { dialog, response, .. }) = answered else {
+        panic!("{}", stage.ladder);
+    };
+    let body = String::from_utf8_lossy(response.body()).into_owned();
+    assert!(body.contains("RTP/AVP") && !body.contains("crypto"), "{body}");
+    assert!(
+        stage
+            .ladder
+            .contains("[media Callee 0 at 192.0.2.3:5000 secured]"),
+        "{}",
+        stage.ladder
+    );
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialog, None).unwrap());
+    assert_eq!(stage.leaks(), "");
+}

@@ -75,7 +75,8 @@ impl Media for Tape {
         let text = match command {
             MediaCommand::Describe { side, fork, remote } => {
                 let rtp = remote.rtp.map_or("nowhere".into(), |rtp| rtp.to_string());
-                format!("{side:?} {} at {rtp}", fork.0)
+                let secured = if remote.secure.is_some() { " secured" } else { "" };
+                format!("{side:?} {} at {rtp}{secured}", fork.0)
             }
             MediaCommand::Through { fork } => format!("through {}", fork.0),
             MediaCommand::Answered { fork } => format!("answered {}", fork.0),
@@ -154,6 +155,7 @@ impl Stage {
             reliability: Reliability::Supported,
             session: None,
             health: None,
+            srtp: false,
             identity: true,
             callee: Vec::new(),
             caller: Vec::new(),
