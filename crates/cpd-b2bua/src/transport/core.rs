@@ -235,12 +235,12 @@ impl<U: User> Core<U> {
                 self.counters.listeners_failed += 1;
             }
             Input::Closed { flow, number, ended } => {
-                self.connections.on_closed(flow, number);
+                let last = self.connections.on_closed(flow, number);
                 if let Err(error) = ended {
                     self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
                     // Nothing waits for a connection that never was; strangers shall not make us look.
-                    if error.tried != Tried::Accept {
+                    if last && error.tried != Tried::Accept {
                         self.endpoint.handle_transport_error(now, flow);
                     }
                 }
