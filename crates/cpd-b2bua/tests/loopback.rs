@@ -271,7 +271,41 @@ async fn a_response_that_nobody_takes_is_dropped() {
         .handle
         .ask(move |now, endpoint, _| endpoint.answer(now, dialog, &response(486)));
     refused.await.unwrap().unwrap();
+    let tried = format!("failed to open sip connection to 127.0.0.1:{port} (TCP): connection refused");
+    callee.wait_failure(&tried).await;
     callee.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_we_opened_is_kept_alive_and_none_that_came() {
+    let config = || TransportConfig {
+        keep_alive: Some(Duration::from_millis(50)),
+        ..transport_config("127.0.0.1", &[Protocol::Tcp])
+    };
+    let caller = Phone::new(config(), quick(), hanging_up()).await;
+    let peer = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let flow = caller.flow(Protocol::Tcp, peer.local_addr().unwrap());
+    caller.call(flow, InviteOptions::default()).await;
+    let (mut stream, _) = peer.accept().await.unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"RTP/AVP 8\r\n\r\n\r\n") {
+        assert!(stream.read_buf(&mut heard).await.unwrap() > 0);
+    }
+    drop(stream);
+
+    // One that came hears nothing of us until it is idle.
+    let idle = TransportConfig {
+        idle_limit: Duration::from_millis(300),
+        ..config()
+    };
+    let callee = Phone::new(idle, quick(), |_, _, _| {}).await;
+    let mut stream = TcpStream::connect(callee.address(0)).await.unwrap();
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).await.unwrap();
+    assert!(heard.is_empty());
+    callee.finish().await;
+    caller.wait_told("failed TimedOut", 1).await;
+    caller.finish().await;
 }
 
 #[tokio::test]

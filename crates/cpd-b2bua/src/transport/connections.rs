@@ -147,12 +147,14 @@ impl Connections {
         }
     }
 
-    /// A task has ended.
-    pub(super) fn on_closed(&mut self, flow: Flow, number: u64) {
-        if self.open.get(&flow).is_some_and(|open| open.number == number) {
-            self.forget(flow);
-        }
+    /// A task has ended. False if a later connection of the same flow has taken its place, and what waits on it.
+    pub(super) fn on_closed(&mut self, flow: Flow, number: u64) -> bool {
         while self.tasks.try_join_next().is_some() {}
+        if self.open.get(&flow).is_some_and(|open| open.number != number) {
+            return false;
+        }
+        self.forget(flow);
+        true
     }
 
     /// Lets every connection write its rest, and closes it.

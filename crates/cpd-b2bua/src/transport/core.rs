@@ -21,7 +21,8 @@ const INPUTS_MAX: usize = 1024;
 const INPUTS_AT_ONCE: usize = 64;
 
 /// What passes every path whole, with what is added on the way (RFC 3261, 18.1.1): larger datagrams come in fragments,
-/// which some firewalls drop.
+/// which some firewalls drop. The RFC has larger requests go over TCP; they go over UDP here and are counted, since the
+/// carriers of our markets take fragments and few of them take TCP. A call to another sort of peer gets a TCP flow.
 pub const DATAGRAM_BYTES_SAFE: usize = 1300;
 
 /// What a call gets that comes while we shut down: the other nodes may take it, we need a restart.
@@ -242,12 +243,12 @@ impl<U: User> Core<U> {
                 self.counters.listeners_failed += 1;
             }
             Input::Closed { flow, number, ended } => {
-                self.connections.on_closed(flow, number);
+                let last = self.connections.on_closed(flow, number);
                 if let Err(error) = ended {
                     self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
                     // Nothing waits for a connection that never was; strangers shall not make us look.
-                    if error.tried != Tried::Accept {
+                    if last && error.tried != Tried::Accept {
                         self.endpoint.handle_transport_error(now, flow);
                     }
                 }
@@ -326,8 +327,6 @@ impl<U: User> Core<U> {
         }
     }
 
-    /// A large request is sent as it is: RFC 3261, 18.1.1, would have it go over TCP, but the carriers of our markets
-    /// take fragments and few of them take TCP. Who knows a peer to be another sort gives its calls a TCP flow.
     fn send_datagram(&mut self, flow: Flow, bytes: &[u8]) -> Result<(), Unsent> {
         let Some(Socket::Datagrams(socket)) = bound(&self.bound, flow).map(|bound| &bound.socket) else {
             return Err(Unsent::Unreachable);

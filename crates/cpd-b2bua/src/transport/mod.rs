@@ -11,6 +11,7 @@
 //! A connection is known by its [`Flow`], whose `local` is the listener's public address. Requests to one
 //! address share the connection that we opened to it. Responses go along the connection of their request; where that is
 //! gone, one is opened to the port that the peer's Via names (RFC 3261, 18.2.2).
+//! A request goes over the protocol of its flow however large it is; [`DATAGRAM_BYTES_SAFE`] says why.
 
 mod config;
 mod connection;

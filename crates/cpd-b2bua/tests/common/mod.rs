@@ -148,6 +148,15 @@ impl Phone {
             .unwrap()
     }
 
+    /// Waits until a connection failed so.
+    pub async fn wait_failure(&self, what: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.failures().await.iter().any(|failure| failure == what) {
+            assert!(Instant::now() < end, "failures: {:?}", self.failures().await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Waits until so many calls of ours ended, or failed to connect.
     pub async fn wait_over(&self, calls: usize) {
         let end = Instant::now() + PATIENCE;
