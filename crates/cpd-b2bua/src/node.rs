@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::media::{MediaConfig, MediaPool, MediaStats, News, SessionId, StartError as MediaError};
 use crate::switchboard::{Figures, Notice, Start, Switchboard};
-use crate::transport::{self, BindError, ConnectionError, Gone, Handle, TransportConfig, User};
+use crate::transport::{self, BindError, ConnectionError, Gone, Handle, ListenError, TransportConfig, User};
 use crate::trunk::Settings;
 
 /// How a node is begun.
@@ -133,6 +133,10 @@ impl User for Operator {
 
     fn on_connection_failed(&mut self, error: &ConnectionError) {
         // Whoever logs may be behind; the counters have it.
+        let _ = self.failures.try_send(error.to_string());
+    }
+
+    fn on_listener_failed(&mut self, error: &ListenError) {
         let _ = self.failures.try_send(error.to_string());
     }
 }

@@ -326,3 +326,35 @@ async fn rfc3261_18_1_1_a_large_request_goes_over_udp_and_is_counted() {
     caller.finish().await;
     callee.finish().await;
 }
+
+#[tokio::test]
+async fn every_message_of_a_call_is_copied_for_a_trace() {
+    let (tap, mut tapped) = tokio::sync::mpsc::channel(100);
+    let config = TransportConfig {
+        tap: Some(tap),
+        ..transport_config("127.0.0.1", &[Protocol::Udp])
+    };
+    let callee = Phone::new(config, quick(), answering(&[180, 200])).await;
+    let caller = Phone::new(
+        transport_config("127.0.0.1", &[Protocol::Udp]),
+        quick(),
+        hanging_up(),
+    )
+    .await;
+    let flow = caller.flow(Protocol::Udp, callee.address(0));
+    caller.call(flow, InviteOptions::default()).await;
+    callee.wait_told("ended Remote", 1).await;
+    caller.finish().await;
+    callee.finish().await;
+    let mut seen = Vec::new();
+    while let Ok(copy) = tapped.try_recv() {
+        let text = String::from_utf8_lossy(&copy.bytes).into_owned();
+        let first = text.split(' ').take(2).collect::<Vec<_>>();
+        let word = if first[0] == "SIP/2.0" { first[1] } else { first[0] };
+        seen.push(format!("{}{word}", if copy.inbound { "<" } else { ">" }));
+    }
+    assert_eq!(
+        seen,
+        ["<INVITE", ">100", ">180", ">200", "<ACK", "<BYE", ">200"].map(String::from)
+    );
+}

@@ -7,7 +7,9 @@ use cpd_sip::transport::{Flow, Protocol};
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// One socket to be bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct TransportConfig {
     /// `None` for never. A peer that has answered a ping and does not answer the next has its connection closed; one that
     /// never answered any is taken not to know pings.
     pub keep_alive: Option<Duration>,
+    /// Who gets a copy of every message, for traces. What finds no room is not copied.
+    pub tap: Option<mpsc::Sender<Tapped>>,
     /// How long a shutdown waits for calls to end: 30 s.
     pub drain_limit: Duration,
 }
@@ -53,8 +57,26 @@ impl Default for TransportConfig {
             connections_per_source_max: 64,
             idle_limit: Duration::from_secs(600),
             keep_alive: Some(KeepAlive::INTERVAL),
+            tap: None,
             drain_limit: Duration::from_secs(30),
         }
+    }
+}
+
+/// A message on its way. It holds telephone numbers and may hold credentials' hashes; `Debug` shows neither.
+pub struct Tapped {
+    /// The way that it took.
+    pub flow: Flow,
+    /// It came; otherwise it goes.
+    pub inbound: bool,
+    /// The message.
+    pub bytes: Arc<[u8]>,
+}
+
+impl fmt::Debug for Tapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = if self.inbound { "from" } else { "to" };
+        write!(f, "{} bytes {way} {}", self.bytes.len(), self.flow.remote)
     }
 }
 

@@ -1,13 +1,14 @@
 //! The task that owns the endpoint.
 
 use super::User;
-use super::config::{ConnectionError, ListenError, TransportConfig, Tried};
+use super::config::{ConnectionError, ListenError, Tapped, TransportConfig, Tried};
 use super::connections::{Connections, Unsent};
 use super::listen::{self, Bound, Socket};
 use cpd_sip::admission::{self, Admission, Load, Treatment, Verdict};
 use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
@@ -269,6 +270,7 @@ impl<U: User> Core<U> {
             self.admission.admit(now, source, Load::Other);
             return;
         }
+        self.tap(flow, true, || bytes.as_slice().into());
         let parsed = parse(bytes);
         let load = parsed.as_ref().map_or(Load::Other, Load::of);
         let verdict = match self.admission.admit(now, source, load) {
@@ -301,7 +303,20 @@ impl<U: User> Core<U> {
         }
     }
 
+    /// Copies a message for a trace, if somebody wants it.
+    fn tap(&self, flow: Flow, inbound: bool, bytes: impl FnOnce() -> Arc<[u8]>) {
+        if let Some(tap) = &self.config.tap {
+            // A trace that cannot follow has gaps.
+            let _ = tap.try_send(Tapped {
+                flow,
+                inbound,
+                bytes: bytes(),
+            });
+        }
+    }
+
     fn send(&mut self, now: Instant, Transmit { flow, bytes }: Transmit) {
+        self.tap(flow, false, || Arc::clone(&bytes));
         let sent = match flow.protocol {
             Protocol::Udp => self.send_datagram(flow, &bytes),
             Protocol::Tcp | Protocol::Tls => {

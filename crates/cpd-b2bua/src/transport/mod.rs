@@ -21,7 +21,7 @@ mod listen;
 mod tls;
 
 pub use self::core::{Counters, DATAGRAM_BYTES_SAFE};
-pub use config::{BindError, ConnectionError, ListenError, Listener, TransportConfig, Tried};
+pub use config::{BindError, ConnectionError, ListenError, Listener, Tapped, TransportConfig, Tried};
 pub use tls::Tls;
 
 use self::core::{Command, Core};
