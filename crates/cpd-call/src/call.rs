@@ -12,7 +12,7 @@ mod hearing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cpd_detect::Class;
 
@@ -45,6 +45,9 @@ const CAUSE_NORMAL: u8 = 16;
 /// Q.850 19, no answer from user: it rang to the limit.
 const CAUSE_NO_ANSWER: u8 = 19;
 
+/// How often a leg that was silent once is asked whether it lives: one small message a minute.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// The callee's side was dialled and has not answered.
@@ -74,6 +77,8 @@ pub struct Call {
     forks: Vec<Fork>,
     /// Whose audio the caller gets.
     through: Option<Fork>,
+    /// Legs without media: the caller's, the callee's.
+    silent: [bool; 2],
 }
 
 /// Forks that are told apart: as many as media listens to at once.
@@ -103,6 +108,7 @@ impl Call {
             hold_expired: false,
             forks: Vec::new(),
             through: None,
+            silent: [false; 2],
         }
     }
 
@@ -132,6 +138,7 @@ impl Call {
                 Timer::Hold => self.on_hold_expired(now),
                 Timer::Answer => self.on_answer_limit(now),
                 Timer::Beep => self.stop_listening(now),
+                Timer::Ask => self.ask(now),
                 Timer::Ring => self.on_ring_limit(now),
                 Timer::Talk => self.end_both(
                     now,
@@ -180,7 +187,11 @@ impl Call {
             }
             // What a caller does not say.
             (
-                Signal::Dial { .. } | Signal::Progress { .. } | Signal::Answer { .. } | Signal::Refuse(_),
+                Signal::Dial { .. }
+                | Signal::Progress { .. }
+                | Signal::Answer { .. }
+                | Signal::Refuse(_)
+                | Signal::Ask,
                 _,
             )
             | (_, State::Over) => {}
@@ -211,7 +222,8 @@ impl Call {
                 | Signal::Answer { .. }
                 | Signal::Refuse(_)
                 | Signal::Cancel(_)
-                | Signal::Hangup(_),
+                | Signal::Hangup(_)
+                | Signal::Ask,
                 _,
             ) => {}
         }
@@ -298,14 +310,22 @@ impl Call {
         self.end_both(now, Party::Service, cause);
     }
 
+    /// A leg without media may be a dialer that has nothing to say yet, and is no reason to end a call. A peer that died
+    /// says nothing either, so it is asked.
     fn on_silent(&mut self, now: Instant, leg: Leg) {
+        self.silent[leg as usize] = true;
         // Before the answer a network may well be silent: the ring limit ends that.
         if self.state == State::Talking {
-            let text = match leg {
-                Leg::Caller => "no media from the caller",
-                Leg::Callee => "no media from the callee",
-            };
-            self.end_both(now, Party::Service, Cause::new(CAUSE_TIMER, text));
+            self.ask(now);
+        }
+    }
+
+    fn ask(&mut self, now: Instant) {
+        self.timers.set(Timer::Ask, now + ASK_AGAIN);
+        for leg in [Leg::Caller, Leg::Callee] {
+            if self.silent[leg as usize] {
+                self.say(leg, Signal::Ask);
+            }
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Signal {
     Cancel(Option<Cause>),
     /// The call is hung up.
     Hangup(Option<Cause>),
+    /// To a leg: say that you live. One that does not answer is gone, and its leg says so by [`Signal::Hangup`].
+    Ask,
 }
 
 /// Who refuses, and how.
@@ -102,7 +104,7 @@ pub enum Input {
     Heard(Heard),
     /// Nobody listens any more.
     Deaf(Deaf),
-    /// No media came from this leg for as long as the policy bears.
+    /// No media came from this leg for a while. It may be a dialer that waits, or a peer that died.
     Silent(Leg),
     /// The service ends, or a person ended the call: hang up with this cause.
     End(Cause),

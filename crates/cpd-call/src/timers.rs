@@ -17,15 +17,18 @@ pub(crate) enum Timer {
     Ring,
     /// It lasts no longer.
     Talk,
+    /// A leg without media is asked again whether it lives.
+    Ask,
 }
 
-const ALL: [Timer; 6] = [
+const ALL: [Timer; 7] = [
     Timer::Settle,
     Timer::Hold,
     Timer::Answer,
     Timer::Beep,
     Timer::Ring,
     Timer::Talk,
+    Timer::Ask,
 ];
 
 /// One deadline of each kind.

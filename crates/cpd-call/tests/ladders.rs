@@ -236,6 +236,7 @@ fn words(signal: &Signal) -> String {
         Signal::Refuse(Refusal::Ended(cause)) => format!("480 ({} {})", cause.q850, cause.text),
         Signal::Cancel(cause) => format!("CANCEL{}", caused(cause)),
         Signal::Hangup(cause) => format!("BYE{}", caused(cause)),
+        Signal::Ask => "OPTIONS".into(),
     }
 }
 
@@ -549,6 +550,8 @@ fn limits_end_what_both_ends_forgot() {
         .answers(F0)
         .at(40_000)
         .input("", "(silent)", Input::Silent(Leg::Callee))
+        .at(120_000)
+        .callee(Signal::Hangup(Some(Cause::new(41, "does not answer"))))
         .check("media_silent");
     Stage::with(|_| {})
         .at(500)

@@ -31,7 +31,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cpd_call::{Cause, Deaf, Fork, Heard, Input};
+use cpd_call::{Cause, Deaf, Fork, Heard, Input, Leg};
 use cpd_detect::Library;
 use cpd_sip::digest;
 use cpd_sip::endpoint::{CallId, CredentialsId, DialogId, RequestId};
@@ -108,6 +108,8 @@ pub struct Switchboard<M> {
     dialogs: HashMap<DialogId, (u64, Whose)>,
     invites: HashMap<CallId, u64>,
     relays: HashMap<RequestId, Relayed>,
+    /// Legs that were asked whether they live.
+    asks: HashMap<RequestId, (u64, Leg)>,
     timers: BTreeSet<(Instant, u64)>,
     /// Calls that stand, by trunk.
     by_dialer: HashMap<String, usize>,
@@ -156,6 +158,7 @@ impl<M: Media> Switchboard<M> {
             dialogs: HashMap::new(),
             invites: HashMap::new(),
             relays: HashMap::new(),
+            asks: HashMap::new(),
             timers: BTreeSet::new(),
             by_dialer: HashMap::new(),
             closing: HashMap::new(),
@@ -281,8 +284,8 @@ impl<M: Media> Switchboard<M> {
                 event,
             }),
             News::Silent { side } => Input::Silent(match side {
-                Side::Caller => cpd_call::Leg::Caller,
-                Side::Callee => cpd_call::Leg::Callee,
+                Side::Caller => Leg::Caller,
+                Side::Callee => Leg::Callee,
             }),
             News::Deafened { reason } => {
                 let why = match reason {

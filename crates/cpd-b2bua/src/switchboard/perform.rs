@@ -59,6 +59,7 @@ impl<M: Media> Switchboard<M> {
                     let _ = endpoint.bye(now, dialog, Some(&plain_bye(cause.as_ref())));
                 }
             }
+            Signal::Ask => self.ask(now, endpoint, id, Leg::Callee),
             // What a callee's side is not told.
             Signal::Progress { .. } | Signal::Answer { .. } | Signal::Refuse(_) => {}
         }
@@ -83,6 +84,7 @@ impl<M: Media> Switchboard<M> {
                 }
                 let _ = endpoint.bye(now, bridge.caller.dialog, Some(&bye));
             }
+            Signal::Ask => self.ask(now, endpoint, id, Leg::Caller),
             // What a caller is not told.
             Signal::Dial { .. } | Signal::Cancel(_) => {}
         }
@@ -232,7 +234,7 @@ impl<M: Media> Switchboard<M> {
         let keeps =
             recording.classes.is_empty() || class.is_some_and(|class| recording.classes.contains(&class));
         let keep = (!recording.max.is_zero() && keeps)
-            .then(|| std::path::PathBuf::from(format!("{}.wav", bridge.name)));
+            .then(|| recording.folder.join(format!("{}.wav", bridge.name)));
         let session = SessionId(id);
         self.media.send(session, MediaCommand::Close(Close { keep }));
         let report = CallReport {

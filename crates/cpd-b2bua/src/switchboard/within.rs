@@ -15,6 +15,9 @@ use super::bridge::Bridge;
 use super::outgoing::is_extension;
 use super::{Media, Switchboard, Whose, describe};
 
+/// Q.850 41, temporary failure.
+const CAUSE_TEMPORARY: u8 = 41;
+
 /// A request that went on to the other leg.
 pub(super) struct Relayed {
     id: u64,
@@ -157,6 +160,9 @@ impl<M: Media> Switchboard<M> {
         response: Result<Message, Failure>,
         ack_wanted: bool,
     ) {
+        if let Some((id, leg)) = self.asks.remove(&request) {
+            return self.on_asked(now, endpoint, id, leg, response);
+        }
         let Some(relayed) = self.relays.remove(&request) else {
             self.on_own_response(now, endpoint, request, response);
             return;
@@ -197,6 +203,37 @@ impl<M: Media> Switchboard<M> {
             Err(Failure::Refused | Failure::Unreachable | Failure::Cancelled) => Message::response(500, ""),
         };
         let _ = endpoint.respond(now, relayed.server, &draft);
+    }
+
+    /// Asks a leg whether it lives. A dialog that has just ended, or is busy, has said enough.
+    pub(super) fn ask(&mut self, now: Instant, endpoint: &mut Endpoint, id: u64, leg: Leg) {
+        let Some(dialog) = self.bridges.get(&id).and_then(|bridge| bridge.dialog(leg)) else {
+            return;
+        };
+        if let Ok(asked) = endpoint.request(now, dialog, &Message::request(Method::Options, b"")) {
+            self.asks.insert(asked, (id, leg));
+        }
+    }
+
+    /// Any answer will do but one that says that nobody is there; a leg without one is gone (RFC 5057, 5.1).
+    fn on_asked(
+        &mut self,
+        now: Instant,
+        endpoint: &mut Endpoint,
+        id: u64,
+        leg: Leg,
+        response: Result<Message, Failure>,
+    ) {
+        if response.is_ok_and(|response| !matches!(response.status(), 408 | 481)) {
+            return;
+        }
+        let Some(dialog) = self.bridges.get(&id).and_then(|bridge| bridge.dialog(leg)) else {
+            return;
+        };
+        // It may hear it yet.
+        let _ = endpoint.bye(now, dialog, None);
+        let cause = Cause::new(CAUSE_TEMPORARY, "the peer does not answer any more");
+        self.input(now, endpoint, id, Input::Signal(leg, Signal::Hangup(Some(cause))));
     }
 
     /// The ACK of one leg may bring the answer that the other waits for.
@@ -280,7 +317,10 @@ impl<M: Media> Switchboard<M> {
             Ending::NoAck => Some(Cause::new(102, "the 200 was never acknowledged")),
             Ending::NoPrack => Some(Cause::new(102, "a provisional response was never acknowledged")),
             Ending::SessionExpired => Some(Cause::new(102, "the session was not refreshed")),
-            Ending::Lost => Some(Cause::new(41, "the peer does not know the call any more")),
+            Ending::Lost => Some(Cause::new(
+                CAUSE_TEMPORARY,
+                "the peer does not know the call any more",
+            )),
             Ending::Local | Ending::NotAnswered | Ending::OtherFork => None,
         };
         let input = match (whose, ending) {
@@ -328,6 +368,14 @@ impl<M: Media> Switchboard<M> {
 }
 
 impl Bridge {
+    /// The dialog that a leg talks in.
+    fn dialog(&self, leg: Leg) -> Option<DialogId> {
+        match leg {
+            Leg::Caller => Some(self.caller.dialog),
+            Leg::Callee => self.callee.answered,
+        }
+    }
+
     fn wait_for_ack(&mut self, from: Leg, fork: Fork) {
         match from {
             Leg::Caller => {

@@ -94,6 +94,8 @@ pub struct Route {
 pub struct Recording {
     /// The longest recording; zero: none.
     pub max: Duration,
+    /// Where a call's file goes, on the file system of [`MediaConfig::recordings`](crate::media::MediaConfig::recordings).
+    pub folder: std::path::PathBuf,
     /// Classes whose recordings are kept; empty: all.
     pub classes: Vec<cpd_detect::Class>,
 }

@@ -503,3 +503,38 @@ fn each_leg_is_secured_by_itself() {
     stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialog, None).unwrap());
     assert_eq!(stage.leaks(), "");
 }
+
+#[test]
+fn a_peer_that_died_is_noticed_by_its_silence() {
+    let mut stage = Stage::new(Setup::default());
+    talking(&mut stage);
+    stage.pass(30_000);
+    stage.kill(CARRIER);
+    stage.silent(cpd_b2bua::media::Side::Callee);
+    stage.pass(40_000);
+    assert_eq!(stage.reports.len(), 1, "{}", stage.ladder);
+    assert_eq!(stage.reports[0].record.termination.cause.q850, 41);
+    stage.check("carrier_died");
+}
+
+#[test]
+fn both_telephones_of_a_fork_are_followed_and_the_one_that_answers_wins() {
+    let mut stage = Stage::new(Setup::default());
+    stage.fork();
+    stage.invite("79161234567", |_| {});
+    let (first, _) = stage.invited(CARRIER);
+    let (second, _) = stage.invited(SPARE);
+    stage.says(CARRIER, first, 183, Some(&carrier_sdp()));
+    stage.pass(100);
+    stage.says(SPARE, second, 183, Some(&sdp("192.0.2.4", 7000)));
+    stage.pass(1_000);
+    // One of them is busy: no reason to reject while the other rings.
+    stage.verdict(Class::Busy, 0.97, true);
+    stage.pass(1_000);
+    stage.says(SPARE, second, 200, Some(&sdp("192.0.2.4", 7000)));
+    stage.pass(100);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(100);
+    stage.check("forked");
+}

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use cpd_b2bua::dialect::Dialects;
 use cpd_b2bua::media::{
-    ForkId, LocalPorts, MediaCommand, News, OpenError, OpenPlan, Opened, SessionId, SideStats,
+    ForkId, LocalPorts, MediaCommand, News, OpenError, OpenPlan, Opened, SessionId, Side, SideStats,
 };
 use cpd_b2bua::switchboard::{CallReport, Media, Notice, Start, Switchboard};
 use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
@@ -135,6 +135,9 @@ pub(crate) struct Stage {
     pub(crate) call: Option<CallId>,
     /// Headers that stand in the ladder beside the first line.
     pub(crate) shown: Vec<&'static str>,
+    /// An INVITE to the carrier rings at the spare one too.
+    forks: bool,
+    dead: Vec<usize>,
 }
 
 impl Stage {
@@ -227,6 +230,8 @@ impl Stage {
             reports: Vec::new(),
             call: None,
             shown: Vec::new(),
+            forks: false,
+            dead: Vec::new(),
         }
     }
 
@@ -346,6 +351,26 @@ impl Stage {
         }));
     }
 
+    /// Has a proxy's work done: what the carrier is invited to rings at the spare one too.
+    pub(crate) fn fork(&mut self) {
+        self.forks = true;
+    }
+
+    /// An end is gone without a word.
+    pub(crate) fn kill(&mut self, end: usize) {
+        self.dead.push(end);
+        self.line(format!("           ({} dies)", NAMES[end]));
+    }
+
+    /// No media came from a side of the only call.
+    pub(crate) fn silent(&mut self, side: Side) {
+        self.line(format!("           ({side:?} silent)"));
+        let news = News::Silent { side };
+        self.switchboard
+            .on_news(self.now, &mut self.ends[US], SessionId(1), news);
+        self.settle();
+    }
+
     /// Lets so many milliseconds pass.
     pub(crate) fn pass(&mut self, ms: u64) {
         let until = self.now + Duration::from_millis(ms);
@@ -363,6 +388,9 @@ impl Stage {
             {
                 let key = (*at, *number);
                 let (from, to, bytes) = self.wire.remove(&key).unwrap();
+                if self.dead.contains(&to) || self.dead.contains(&from) {
+                    continue;
+                }
                 let flow = self.flow(to, from);
                 self.ends[to].handle_datagram(self.now, flow, bytes);
                 self.settle();
@@ -429,9 +457,12 @@ impl Stage {
             let line = self.describe(from, to, &message);
             self.line(line);
         }
-        self.sent += 1;
-        self.wire
-            .insert((self.now + DELAY, self.sent), (from, to, bytes.to_vec()));
+        let forked = self.forks && from == US && to == CARRIER && message.method() == Some(&Method::Invite);
+        for to in std::iter::once(to).chain(forked.then_some(SPARE)) {
+            self.sent += 1;
+            let packet = (from, to, bytes.to_vec());
+            self.wire.insert((self.now + DELAY, self.sent), packet);
+        }
     }
 
     fn describe(&self, from: usize, to: usize, message: &Message) -> String {
@@ -479,7 +510,7 @@ impl Stage {
         let mut left = String::new();
         for (end, endpoint) in self.ends.iter().enumerate() {
             let counts = endpoint.counts();
-            if counts != Default::default() {
+            if counts != Default::default() && !self.dead.contains(&end) {
                 let _ = write!(left, "{} {counts:?} ", NAMES[end]);
             }
         }
