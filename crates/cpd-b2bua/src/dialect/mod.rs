@@ -37,6 +37,8 @@ mod netborder;
 mod overrides;
 mod own;
 mod reason;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::fmt;
