@@ -2,10 +2,12 @@
 //!
 //! - [`cpa_stats`]: the statistics file that tools of NetBorder read; pure.
 //! - [`dialect`]: wishes read from an INVITE and verdicts told, in the dialects of dialers; pure.
+//! - [`script`]: policy scripts in Lua, in a sandbox, on threads of their own.
 //! - [`transport`]: drives one [`cpd_sip::Endpoint`] over UDP, TCP and TLS.
 
 #![forbid(unsafe_code)]
 
 pub mod cpa_stats;
 pub mod dialect;
+pub mod script;
 pub mod transport;
