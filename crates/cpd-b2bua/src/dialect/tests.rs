@@ -577,3 +577,65 @@ fn what_belongs_to_a_dialect_that_is_off_goes_on() {
     assert!(onward.header("X-SmartCPD").is_none());
     assert_eq!(wishes.overrides(), Overrides::default());
 }
+
+#[test]
+fn the_guide_has_the_table_of_the_code() {
+    let guide = include_str!("../../../../docs/dialects.md");
+    for &class in Class::ALL {
+        let row = guide.lines().find_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            cells[0]
+                .split(", ")
+                .any(|name| name == class.as_str())
+                .then_some(cells)
+        });
+        let names = names::Names::of(class);
+        let detect = names.detect.map(|(kind, sub)| format!("{} {sub}", kind.as_str()));
+        let dash = "–";
+        let wanted = [
+            names.cpd_result.unwrap_or(dash),
+            detect.as_deref().unwrap_or(dash),
+            names.cisco.map_or(dash, |(_, status)| status),
+            Rejection::of(class).map_or(dash, |_| Rejection::word(class)),
+        ];
+        assert_eq!(
+            row.unwrap_or_default().get(1..).unwrap_or_default(),
+            wanted,
+            "{}",
+            class.as_str()
+        );
+    }
+}
+
+proptest::proptest! {
+    /// Whatever a dialer sends: its call goes on, its wishes stay within bounds, and nothing of ours reaches the carrier.
+    #[test]
+    fn any_bytes_are_wishes(
+        own: Vec<u8>, detect: Vec<u8>, part: Vec<u8>, id: Vec<u8>, param in "[a-z=;%0-9@]{0,12}",
+    ) {
+        let uri = format!("sip:7916;cpd{param}@trunk.example;cpd={param};lr");
+        let mut invite = Message::request(Method::Invite, uri.as_bytes());
+        invite.push(Name::TO, format!("<{uri}>").as_bytes());
+        invite.push("X-SmartCPD", &own);
+        invite.push("X-Detect", &[&b"Request=AMD,"[..], &detect].concat());
+        invite.push("X-Netborder-Cpa-Reference-ID", &id);
+        invite.set_body("application/x-cisco-cpa", &part);
+        for second in ["audiocodes", "cisco"] {
+            let mut wishes = dialects(&["netborder", second, "reason", "smartcpd"]).read(&invite);
+            let mut policy = Policy::default();
+            wishes.overrides().apply(&mut policy);
+            assert!(policy.hold.is_none_or(|hold| hold <= cpd_call::HOLD_MAX));
+            assert!(policy.answer_limit <= Duration::from_secs(20));
+            assert_eq!(policy.answered(Class::Human), cpd_call::AnswerAction::Notify);
+            let mut onward = invite.clone();
+            wishes.strip(&mut onward);
+            assert!(onward.header("X-SmartCPD").is_none());
+            assert!(second != "cisco" || onward.part("application/x-cisco-cpa").is_none());
+            tell(&mut wishes, &verdict(Phase::Post, Class::Machine, true));
+            let mut refusal = Message::response(480, "");
+            wishes.refuse(&Rejection::of(Class::Machine).unwrap(), &mut refusal);
+            let again = Message::parse_datagram(refusal.to_bytes()).unwrap();
+            assert_eq!(again.headers().count(), refusal.headers().count());
+        }
+    }
+}

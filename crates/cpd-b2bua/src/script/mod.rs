@@ -1,7 +1,7 @@
 //! Policy scripts in Lua, where tables are not enough: `on_invite(call)` and `on_verdict(call, verdict)`.
 //!
 //! A [`Script`] is a text that was tried once, shared by calls as it is. [`Scripts`] is a handful of threads that run it,
-//! each time in a [sandbox](sandbox) of its own, with a deadline. Who asks never waits for a thread: it awaits an answer, and
+//! each time in a sandbox of its own, with a deadline. Who asks never waits for a thread: it awaits an answer, and
 //! where there is none in time, or a fault, the policy's table decides.
 //!
 //! ```
@@ -33,7 +33,7 @@ mod values;
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -48,6 +48,10 @@ const ON_VERDICT: &str = "on_verdict";
 
 /// The longest script: a policy has some hundred lines.
 const SOURCE_BYTES_MAX: usize = 64 * 1024;
+
+/// What a script has at least to be tried in: nobody waits on the telephone then, and a busy machine shall not refuse a good
+/// script.
+const LOADING_MIN: Duration = Duration::from_secs(1);
 
 /// Calls that wait for a thread: at a tenth of a millisecond a run, what two threads do in 6 ms.
 const WAITING_MAX: usize = 128;
@@ -82,7 +86,8 @@ impl Script {
         if source.len() > SOURCE_BYTES_MAX {
             return Err(fault("longer than 64 KiB"));
         }
-        let sandbox = Sandbox::open(name, source, limits, Instant::now() + limits.deadline)?;
+        let until = Instant::now() + limits.deadline.max(LOADING_MIN);
+        let sandbox = Sandbox::open(name, source, limits, until)?;
         let script = Script {
             name: name.to_owned(),
             source: source.to_owned(),

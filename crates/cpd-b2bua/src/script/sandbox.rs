@@ -20,7 +20,8 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Instructions of the interpreter: a million, some 10 ms.
     pub instructions: u64,
-    /// From asking to answer, waiting for a thread included: 50 ms. A dialer notices nothing; a call goes on without.
+    /// From asking to the end of the run, waiting for a thread included: 50 ms. A dialer notices nothing. A call that has no
+    /// answer after twice as long goes on without.
     pub deadline: Duration,
 }
 

@@ -1,7 +1,5 @@
 //! What scripts may do, and what hostile ones cannot.
 
-use std::time::Duration;
-
 use cpd_call::{AnswerAction, EarlyAction, Phase, Policy};
 use cpd_detect::Class;
 
@@ -128,6 +126,21 @@ fn a_script_decides_on_a_verdict_and_never_against_a_person() {
         wait(scripts.on_verdict(&script, emergency, verdict(Class::Machine))),
         Ok(None)
     );
+}
+
+#[test]
+fn the_guides_example_is_a_script() {
+    let guide = include_str!("../../../../docs/scripts.md");
+    let code = guide.lines().filter_map(|line| line.strip_prefix("    "));
+    let text = code.collect::<Vec<_>>().join("\n");
+    let script = Arc::new(Script::load("guide.lua", &text, &limits()).unwrap());
+    let scripts = Scripts::start(limits(), 1).unwrap();
+    let change = wait(scripts.on_invite(&script, call())).unwrap().unwrap();
+    assert_eq!(change.carrier.as_deref(), Some("second"));
+    let act = wait(scripts.on_verdict(&script, call(), verdict(Class::Machine)));
+    assert_eq!(act, Ok(Some(Act::Cut)));
+    let act = wait(scripts.on_verdict(&script, call(), verdict(Class::Ivr)));
+    assert_eq!(act, Ok(Some(Act::Report)));
 }
 
 #[test]
