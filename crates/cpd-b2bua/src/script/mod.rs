@@ -99,6 +99,16 @@ impl Script {
         }
         Ok(script)
     }
+
+    /// Whether it wants to see calls that come.
+    pub fn hears_invites(&self) -> bool {
+        self.on_invite
+    }
+
+    /// Whether it wants to see verdicts.
+    pub fn hears_verdicts(&self) -> bool {
+        self.on_verdict
+    }
 }
 
 /// What is asked, and where the answer goes.

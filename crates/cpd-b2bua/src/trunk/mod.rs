@@ -18,6 +18,7 @@ use cpd_sip::digest::Secret;
 use cpd_sip::endpoint::Reliability;
 
 use crate::dialect::Dialects;
+use crate::script::Script;
 use number::Rewrite;
 
 /// Everything that a new call is measured by.
@@ -69,6 +70,8 @@ pub struct Dialer {
     pub callee: Vec<Rewrite>,
     /// Rewrites of the number calling.
     pub caller: Vec<Rewrite>,
+    /// What decides where its tables are not enough.
+    pub script: Option<Arc<Script>>,
     /// Where its calls go.
     pub routes: Vec<Route>,
     /// The most of its calls at once.
