@@ -152,7 +152,7 @@ impl Judge {
         let Some(finding) = self.facts.weigh(self.machine_threshold) else {
             return;
         };
-        if matches!(finding.class, Class::Human | Class::HumanBusiness) {
+        if is_person(finding.class) {
             self.facts.person |= self.facts.opinion.is_some_and(|opinion| opinion.yielded);
         }
         let now = self.facts.now;
@@ -172,6 +172,8 @@ impl Judge {
             }) if matches!(finding.evidence, Evidence::Prompt(after) if after != *before) => now,
             // Greeting and beep are two views of the same machine; the class was decided by the first.
             Some(v) if v.class == finding.class => v.decided,
+            // A person who goes on is still the person who was told, be it a business.
+            Some(v) if is_person(v.class) && is_person(finding.class) => v.decided,
             Some(_) | None => now,
         };
         let verdict = Verdict {
@@ -191,6 +193,10 @@ impl Judge {
             kind,
         });
     }
+}
+
+fn is_person(class: Class) -> bool {
+    matches!(class, Class::Human | Class::HumanBusiness)
 }
 
 /// The probability of "machine" that a verdict of machine needs.
@@ -654,6 +660,31 @@ mod tests {
             yielded: true,
         });
         assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::HumanBusiness));
+    }
+
+    #[test]
+    fn a_person_who_goes_on_was_decided_when_first_told() {
+        let library = Arc::new(Library::empty());
+        let mut judge = Judge::new(SampleRate::NARROWBAND, &Profile::default(), library);
+        let mut events = Events::new();
+        judge.facts.answered = Some(SampleTime(0));
+        let mut told = |at_ms: u64, long: bool, settled: bool, judge: &mut Judge| {
+            judge.facts.now = SampleTime(at_ms * 8);
+            judge.facts.opinion = Some(Opinion {
+                machine: 0.2,
+                settled,
+                long,
+                yielded: false,
+            });
+            judge.conclude(&mut events);
+            judge.verdict().map(|v| (v.class, v.decided.0 / 8))
+        };
+        assert_eq!(told(1_500, false, true, &mut judge), Some((Class::Human, 1_500)));
+        told(2_000, true, false, &mut judge);
+        assert_eq!(
+            told(4_800, true, true, &mut judge),
+            Some((Class::HumanBusiness, 1_500))
+        );
     }
 
     #[test]
