@@ -97,6 +97,13 @@ impl Decoder {
             Kind::G711(_) => {}
         }
     }
+
+    /// Another sender begins: what was remembered is not his.
+    pub fn forget(&mut self) {
+        match &mut self.0 {
+            Kind::G711(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 //!
 //! - [`sdp`]: descriptions, read and passed on with our address. [`srtp`]: suites and keys of secured RTP.
 //! - [`codec`]: what a payload is made of, and its samples. [`g711`]: A-law and µ-law.
-//! - [`rtp`]: packets and telephone events. [`stream`]: the packets of a recording in order, with their gaps.
+//! - [`rtp`]: packets and telephone events. [`playout`]: the packets of a live sender in order and in time; [`stream`]:
+//!   those of a recording.
+//! - [`latch`]: whose packets are taken. [`quality`]: how well they arrive.
 //! - [`capture`]: the streams in a pcap or pcapng file.
 
 #![forbid(unsafe_code)]
@@ -13,6 +15,9 @@
 pub mod capture;
 pub mod codec;
 pub mod g711;
+pub mod latch;
+pub mod playout;
+pub mod quality;
 pub mod rtp;
 pub mod sdp;
 pub mod srtp;
@@ -20,5 +25,6 @@ pub mod stream;
 
 pub use codec::{Codec, Decoder};
 pub use g711::Law;
+pub use playout::Playout;
 pub use rtp::Packet;
 pub use stream::{Piece, Stream};
