@@ -7,6 +7,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use cpd_media::quality::Reception;
 use rustix::io::Errno;
 use rustix::net::{
     RecvFlags, SendFlags, SocketAddrAny, connect, connect_unspec, recv, recvfrom, send, sendto,
@@ -39,10 +40,13 @@ pub(super) struct Half {
     /// Whose media is relayed; an index into `forks`.
     pub(super) active: usize,
     pub(super) on_hold: bool,
+    /// Somebody waits for its sockets.
+    pub(super) attended: bool,
     /// When the relayed fork sent last, or was last given a reason to.
     pub(super) last_media: Instant,
     pub(super) silence_told: bool,
     pub(super) stats: SideStats,
+    pub(super) reception: Reception,
     /// The RTP socket is connected to the one fork there is.
     connected: bool,
     /// It was connected just now: what came before may be from anybody.
@@ -56,9 +60,11 @@ impl Half {
             forks: Vec::new(),
             active: 0,
             on_hold: false,
+            attended: false,
             last_media: now,
             silence_told: false,
             stats: SideStats::default(),
+            reception: Reception::new(),
             connected: false,
             sifting: false,
         }
@@ -159,10 +165,15 @@ impl Half {
     }
 
     /// The other side learns what payload types mean here. A side with several forks tells nothing that holds for all.
-    pub(super) fn share_formats(&self, other: &mut Half) {
-        if let [receiver] = &self.forks[..] {
-            for fork in &mut other.forks {
-                fork.heard_by(&receiver.formats);
+    pub(super) fn share_formats(&self, other: &mut Half, now: Instant) {
+        let receiver = match &self.forks[..] {
+            [fork] => &fork.formats[..],
+            _ => &[],
+        };
+        for fork in &mut other.forks {
+            let formats = fork.heard_by(receiver);
+            if let Some(hearing) = &mut fork.hearing {
+                hearing.redescribe(formats, now);
             }
         }
     }
@@ -183,6 +194,16 @@ impl Half {
         self.active = 0;
         self.settle();
         gone
+    }
+
+    /// What came from this side.
+    pub(super) fn summary(&self) -> SideStats {
+        let received = self.reception.summary();
+        SideStats {
+            lost: received.lost,
+            jitter_ms: received.jitter_ms,
+            ..self.stats
+        }
     }
 
     /// Gives the sockets back, connected to nobody.
@@ -212,31 +233,23 @@ impl Half {
         }
     }
 
-    /// Which fork sent this, if it is one that is believed.
+    /// Which fork sent this, if it is one that is believed: one that sends from there, else one at that machine, else
+    /// any that may move.
     fn believe(&mut self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
-        let index = self
-            .forks
-            .iter()
-            .position(|fork| fork.sends_from(source))
-            .or_else(|| self.stranger(source, bytes))?;
-        if self.forks[index].settle(source, bytes) {
+        let fits: [fn(&Fork, SocketAddr) -> bool; 3] = [
+            Fork::sends_from,
+            |fork, source| fork.is_at(source.ip()),
+            |_, _| true,
+        ];
+        let index = fits.into_iter().find_map(|fits| {
+            self.forks
+                .iter_mut()
+                .position(|fork| fits(fork, source) && fork.accepts(source, bytes))
+        })?;
+        if !self.connected && self.forks.len() == 1 {
             self.settle();
         }
         Some(index)
-    }
-
-    /// Which fork an unknown source may be: one behind NAT whose media was not seen yet.
-    fn stranger(&self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
-        let mut open = (0..self.forks.len()).filter(|&index| self.forks[index].may_latch(bytes));
-        let first = open.next()?;
-        match open.next() {
-            None => Some(first),
-            // With several, the described machine must be right at least.
-            Some(second) => [first, second]
-                .into_iter()
-                .chain(open)
-                .find(|&index| self.forks[index].described_ip() == Some(source.ip())),
-        }
     }
 }
 

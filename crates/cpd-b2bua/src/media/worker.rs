@@ -35,16 +35,13 @@ const WATCH: Duration = Duration::from_millis(250);
 /// Streams that wait longer than this to be heard are more than the machine can hear. A verdict 100 ms later is no
 /// worse; from there on it would be late by ever more.
 const LAG_MAX: Duration = Duration::from_millis(100);
-/// How often a call may be left out while the lag still grows.
-const RELIEF: Duration = Duration::from_millis(10);
-/// The part of the listened calls that is left out at a time: a sixteenth.
-const RELIEF_PART: usize = 16;
+/// The part of the listened calls that is left out at a time: an eighth. It shows after the streams that wait have had
+/// their turn, so the next part goes no sooner than the lag is long, and only if that grew.
+const RELIEF_PART: usize = 8;
 /// A closed call's port that brought nothing for so long is silent.
 const SILENT: Duration = Duration::from_secs(1);
 /// And after so long it is given out again at any rate: who still sends there is not believed by the next call.
 const DRAINED_AT_LAST: Duration = Duration::from_secs(30);
-/// Datagrams of an idle time that are thrown away before a pair is used again.
-const STALE_MAX: usize = 256;
 
 /// The event that says that there are commands.
 const WAKE: u64 = u64::MAX;
@@ -229,22 +226,22 @@ impl Worker {
                 Some(&wait),
             );
             self.lane.now = Instant::now();
-            let mut woken = false;
-            for event in &ready {
+            let data = |event: &epoll::Event| {
                 let data = event.data;
-                match data.u64() {
-                    WAKE => woken = true,
-                    data => self.receive(data, &mut buffer),
-                }
+                data.u64()
+            };
+            // Orders first: a packet that comes after an answer is heard after it.
+            if ready.iter().any(|event| data(event) == WAKE) {
+                self.obey(&mut orders);
+            }
+            for event in &ready {
+                self.receive(data(event), &mut buffer);
             }
             for _ in 0..HEARD_A_TURN {
                 let Some(due) = self.lane.due.pop_front() else {
                     break;
                 };
-                self.hear(due.slot, |session, lane| session.hear(due.fork, lane));
-            }
-            if woken {
-                self.obey(&mut orders);
+                self.act(due.slot, |session, lane| session.hear(due.fork, lane));
             }
             if self.lane.now >= self.next_tick {
                 self.tick();
@@ -291,7 +288,7 @@ impl Worker {
     }
 
     /// Lets an open session do something.
-    fn hear(&mut self, key: SlotKey, act: impl FnOnce(&mut Session, &mut Lane)) {
+    fn act(&mut self, key: SlotKey, act: impl FnOnce(&mut Session, &mut Lane)) {
         if let Some(slot) = self.slots.get_mut(key.index as usize)
             && slot.generation & GENERATION_MASK == key.generation
             && let Content::Open(session) = &mut slot.content
@@ -315,8 +312,15 @@ impl Worker {
                 Order::Tell(session, MediaCommand::Close(close)) => self.close(session, close),
                 Order::Tell(session, command) => {
                     if let Some(&key) = self.names.get(&session) {
+                        let described = match &command {
+                            MediaCommand::Describe { side, .. } => Some(*side),
+                            _ => None,
+                        };
                         let desk = self.desk.clone();
-                        self.hear(key, |session, lane| session.command(command, desk.as_ref(), lane));
+                        self.act(key, |session, lane| session.command(command, desk.as_ref(), lane));
+                        if let Some(side) = described {
+                            self.attend(key, side);
+                        }
                     }
                 }
                 Order::Recorded(session, recorded) => {
@@ -343,23 +347,24 @@ impl Worker {
         };
         let session = Session::new(id, self.opened, pairs, listen, self.lane.now);
         self.opened += 1;
-        for (side, pair) in [Side::Caller, Side::Callee].into_iter().zip(session.pairs()) {
-            for (port, socket) in [(Port::Rtp, &pair.rtp), (Port::Rtcp, &pair.rtcp)] {
-                // What came while nobody had the port is nobody's.
-                let mut stale = [0; 1];
-                for _ in 0..STALE_MAX {
-                    match recv(socket, &mut stale[..], RecvFlags::empty()) {
-                        Ok(_) => self.lane.counts.discarded += 1,
-                        Err(_) => break,
-                    }
-                }
-                let data = epoll::EventData::new_u64(event_data(key, side, port));
-                // It fails only where the kernel has no memory left; the call goes on without this socket.
-                let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
-            }
-        }
         slot.content = Content::Open(Box::new(session));
         self.names.insert(id, key);
+    }
+
+    /// Looks at a side's sockets from its first description on: what came before waits in them, for nobody can say
+    /// yet whether it is the peer's.
+    fn attend(&mut self, key: SlotKey, side: Side) {
+        let epoll = &self.epoll;
+        let slot = &mut self.slots[key.index as usize];
+        if let Content::Open(session) = &mut slot.content
+            && let Some(pair) = session.begin_attending(side)
+        {
+            for (port, socket) in [(Port::Rtp, &pair.rtp), (Port::Rtcp, &pair.rtcp)] {
+                let data = epoll::EventData::new_u64(event_data(key, side, port));
+                // It fails only where the kernel has no memory left; the call goes on without this socket.
+                let _ = epoll::add(epoll, socket, data, epoll::EventFlags::IN);
+            }
+        }
     }
 
     fn close(&mut self, id: SessionId, close: Close) {
@@ -450,7 +455,7 @@ impl Worker {
         if now < self.next_relief || lag <= self.relieved_lag {
             return;
         }
-        self.next_relief = now + RELIEF;
+        self.next_relief = now + lag;
         self.relieved_lag = lag;
         let mut expendable: Vec<_> = self
             .slots
