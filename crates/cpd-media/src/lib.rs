@@ -3,7 +3,7 @@
 //! Nothing here opens a socket, reads a clock or panics on what a peer sends. Plain `&[i16]` and gap lengths pass from
 //! here to `cpd-detect`; the two crates do not know each other.
 //!
-//! - [`sdp`]: descriptions, read and passed on with our address. [`srtp`]: suites and keys of secured RTP.
+//! - [`sdp`]: descriptions, read and passed on with our address. [`srtp`]: secured RTP, with keys from there.
 //! - [`codec`]: what a payload is made of, and its samples. [`g711`]: A-law and µ-law.
 //! - [`rtp`]: packets and telephone events. [`playout`]: the packets of a live sender in order and in time; [`stream`]:
 //!   those of a recording.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use cpd_media::playout::{ALLOWANCE, Playout};
 use cpd_media::sdp::{Description, Format, Local, Order, Origin, Protection};
+use cpd_media::srtp::{Key, Srtp, Suite};
 use cpd_media::{Packet, quality::Reception};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -34,6 +35,8 @@ fn main() {
     assert!(bytes <= PLAYOUT_BYTES_MAX, "{bytes}");
 
     let mut reception = Reception::new();
+    let mut srtp = Srtp::new(&Key::from_random(Suite::AesCm128Sha1_80, &[7; Key::SECRET_MAX]));
+    let (mut plain, mut secret) = (Vec::with_capacity(1_500), Vec::with_capacity(1_500));
     let mut now = Instant::now();
     let mut random = 0x9e37_79b9_u32;
     let payload = [0x55; 1_460];
@@ -56,6 +59,11 @@ fn main() {
             if random & 0xf00000 != 0 {
                 playout.push(now, &packet);
                 reception.push(now, &packet, 8_000);
+                plain.clear();
+                secret.clear();
+                packet.write(&mut plain);
+                // What comes twice is refused.
+                let _ = srtp.protect_rtp(&plain, &mut secret);
             }
             playout.tick(now);
             while playout.poll().is_some() {}
