@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use cpd_b2bua::media::{
     Close, DeafReason, ForkId, ListenPlan, MediaCommand, MediaConfig, MediaPool, Network, News, OpenError,
-    OpenPlan, Opened, Purpose, RecordPlan, Remote, SessionId, Side, SideStats, Transport,
+    OpenPlan, Opened, Purpose, RecordPlan, Remote, Secure, SessionId, Side, SideStats, Transport,
 };
 use cpd_detect::{Detector, Event, EventKind, Library, Plans, Profile, SampleRate, Shared};
 use cpd_media::codec::Codec;
@@ -17,6 +17,7 @@ use cpd_media::g711::Law;
 use cpd_media::latch::Mode;
 use cpd_media::rtp::Packet;
 use cpd_media::sdp::Format;
+use cpd_media::srtp::{Key, Srtp, Suite};
 use tokio::sync::mpsc::Receiver;
 
 /// Nothing on a loopback takes so long.
@@ -655,4 +656,56 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+#[test]
+fn one_side_is_secured_and_the_other_hears_it_plain() {
+    let mut house = House::new();
+    let (mut caller, callee, mut outsider) = (Peer::new(), Peer::new(), Peer::new());
+    let key = |byte| Key::from_random(Suite::AesCm128Sha1_80, &[byte; Key::SECRET_MAX]);
+    let opened = house.open(Some(listen()));
+    house.describe(Side::Caller, FORK, caller.remote());
+    let secured = |believe| Remote {
+        believe,
+        secure: Some(Box::new(Secure {
+            ours: key(1),
+            theirs: key(2),
+        })),
+        ..callee.remote()
+    };
+    house.describe(Side::Callee, FORK, secured(Mode::Anywhere));
+    let (mut theirs, mut ours) = (Srtp::new(&key(2)), Srtp::new(&key(1)));
+    // Without the key nobody is found first.
+    outsider.say(opened.callee.rtp, &[0xee; 160]);
+    for index in 0..20 {
+        let plain = packet(index, 8, u32::from(index) * 160, &[index as u8; 160]);
+        let mut sealed = Vec::new();
+        theirs.protect_rtp(&plain, &mut sealed).unwrap();
+        callee.rtp.send_to(&sealed, opened.callee.rtp).unwrap();
+        assert_eq!(caller.heard(), plain);
+        // Again, or plain from the right address: nobody's.
+        callee.rtp.send_to(&sealed, opened.callee.rtp).unwrap();
+        callee.rtp.send_to(&plain, opened.callee.rtp).unwrap();
+        let sent = caller.say(opened.caller.rtp, &[index as u8; 160]);
+        let mut opened = Vec::new();
+        ours.unprotect_rtp(&callee.heard(), &mut opened).unwrap();
+        assert_eq!(opened, sent);
+        if index == 10 {
+            // The same keys again: their packets are numbered on.
+            house.describe(Side::Callee, FORK, secured(Mode::Anywhere));
+        }
+    }
+    let report = [0x80, 201, 0, 1, 1, 2, 3, 4];
+    caller.rtcp.send_to(&report, opened.caller.rtcp).unwrap();
+    let mut plain = Vec::new();
+    ours.unprotect_rtcp(&received(&callee.rtcp), &mut plain).unwrap();
+    assert_eq!(plain, report);
+    let mut sealed = Vec::new();
+    theirs.protect_rtcp(&report, &mut sealed).unwrap();
+    callee.rtcp.send_to(&sealed, opened.callee.rtcp).unwrap();
+    assert_eq!(received(&caller.rtcp), report);
+    let (events, [from_caller, from_callee], _) = house.close(Close::default());
+    assert!(!events.is_empty());
+    assert_eq!((from_caller.packets, from_callee.packets), (20, 20));
+    assert_eq!(from_callee.refused, 41);
 }

@@ -7,6 +7,7 @@ use cpd_media::latch::{Latch, Mode, Word};
 use cpd_media::sdp::Format;
 
 use super::command::{ForkId, Remote, Transport};
+use super::guard::Guard;
 use super::hearing::Hearing;
 use super::record::Recorder;
 
@@ -33,6 +34,8 @@ pub(super) struct Fork {
     believe: Mode,
     transport: Transport,
     latch: Latch,
+    /// SRTP, where its description has keys.
+    guard: Option<Box<Guard>>,
     /// Packets that were taken from the address that is believed.
     taken: u32,
     kinds: Box<[Kind; 128]>,
@@ -62,6 +65,7 @@ impl Fork {
             believe: remote.believe,
             transport: remote.transport,
             latch: Latch::new(remote.rtp, remote.believe),
+            guard: remote.secure.map(|keys| Box::new(Guard::new(*keys))),
             taken: 0,
         }
     }
@@ -85,6 +89,28 @@ impl Fork {
         self.transport = new.transport;
         self.formats = new.formats;
         self.kinds = new.kinds;
+        match (&mut self.guard, new.guard) {
+            (Some(guard), Some(new)) => guard.rekey(*new),
+            (guard, new) => *guard = new,
+        }
+    }
+
+    /// Whether its media is secured.
+    pub(super) fn is_secure(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    /// Opens what is secured into `plain`, and leaves the rest as it is; false where it was not its own.
+    pub(super) fn open(&mut self, bytes: &[u8], plain: &mut Vec<u8>) -> bool {
+        self.guard.as_mut().is_none_or(|guard| guard.open(bytes, plain))
+    }
+
+    /// What goes on the wire for it; `None` where that cannot be.
+    pub(super) fn seal<'a>(&mut self, bytes: &'a [u8], sealed: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        match &mut self.guard {
+            None => Some(bytes),
+            Some(guard) => guard.seal(bytes, sealed).then_some(&sealed[..]),
+        }
     }
 
     /// What the other side calls its payload types came: a sender uses the numbers of who receives (RFC 3264, 5.1).
@@ -131,8 +157,12 @@ impl Fork {
         self.rtp.is_some_and(|described| described.ip() == ip)
     }
 
-    /// Whether this datagram is believed to be its own.
-    pub(super) fn accepts(&mut self, source: SocketAddr, bytes: &[u8]) -> bool {
+    /// Whether this datagram is believed to be its own. A secured one is opened into `plain` on the way, so that nobody
+    /// without the key moves it.
+    pub(super) fn accepts(&mut self, source: SocketAddr, bytes: &[u8], plain: &mut Vec<u8>) -> bool {
+        if !self.open(bytes, plain) {
+            return false;
+        }
         let word = match (self.transport, sender(bytes)) {
             (_, _) if self.rtp.is_none() => return false,
             (Transport::Opaque, _) => self.latch.accept_opaque(source),

@@ -25,6 +25,41 @@ const FORKS_MAX: usize = 32;
 /// The largest datagram that is carried. RTP and UDPTL keep below the 1,500 bytes of Ethernet, jumbo frames apart.
 pub(super) const DATAGRAM_MAX: usize = 4_096;
 
+/// What a thread reads into and writes from.
+pub(super) struct Buffers {
+    /// A datagram as it came.
+    pub(super) datagram: Box<[u8; DATAGRAM_MAX]>,
+    /// The same, opened, where it was secured.
+    pub(super) plain: Vec<u8>,
+    /// What goes out, secured.
+    pub(super) sealed: Vec<u8>,
+}
+
+/// Where a datagram is read to and opened into.
+pub(super) struct Incoming<'a> {
+    pub(super) datagram: &'a mut [u8; DATAGRAM_MAX],
+    pub(super) plain: &'a mut Vec<u8>,
+}
+
+impl Buffers {
+    /// Apart: what comes in, and room for what goes out.
+    pub(super) fn split(&mut self) -> (Incoming<'_>, &mut Vec<u8>) {
+        let incoming = Incoming {
+            datagram: &mut self.datagram,
+            plain: &mut self.plain,
+        };
+        (incoming, &mut self.sealed)
+    }
+
+    pub(super) fn new() -> Buffers {
+        Buffers {
+            datagram: Box::new([0; DATAGRAM_MAX]),
+            plain: Vec::with_capacity(DATAGRAM_MAX),
+            sealed: Vec::with_capacity(DATAGRAM_MAX),
+        }
+    }
+}
+
 /// Which socket of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Port {
@@ -70,11 +105,24 @@ impl Half {
         }
     }
 
-    /// The next datagram on the RTP port from somebody who is believed, and from which fork.
-    pub(super) fn receive_rtp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+    /// The next datagram on the RTP port from somebody who is believed, opened, and from which fork.
+    pub(super) fn receive_rtp<'a>(&mut self, buffers: Incoming<'a>) -> Option<(&'a [u8], usize)> {
+        let Incoming {
+            datagram: buffer,
+            plain,
+        } = buffers;
         if self.connected && !self.sifting {
             let (length, _) = recv(&self.pair.rtp, &mut buffer[..], RecvFlags::empty()).ok()?;
-            return fits(length).then_some((length, 0));
+            let bytes = &buffer[..length];
+            let fork = self.forks.first_mut().filter(|_| fits(length))?;
+            if !fork.is_secure() {
+                return Some((bytes, 0));
+            }
+            if fork.open(bytes, plain) {
+                return Some((plain, 0));
+            }
+            self.stats.refused += 1;
+            return None;
         }
         // One datagram an event, as when connected; but strangers shall not spend the turn of a peer.
         for _ in 0..SIFTED_MAX {
@@ -90,52 +138,66 @@ impl Half {
             if !fits(length) {
                 continue;
             }
-            let believed = source.and_then(|source| self.believe(source, &buffer[..length]));
-            match believed {
-                Some(fork) => return Some((length, fork)),
-                None => self.stats.refused += 1,
+            let believed = source.and_then(|source| self.believe(source, &buffer[..length], plain));
+            if let Some(index) = believed {
+                let secure = self.forks[index].is_secure();
+                return Some((if secure { plain } else { &buffer[..length] }, index));
             }
+            self.stats.refused += 1;
         }
         None
     }
 
-    /// The next datagram on the RTCP port, and from which fork.
-    pub(super) fn receive_rtcp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+    /// The next datagram on the RTCP port, opened, and from which fork.
+    pub(super) fn receive_rtcp<'a>(&mut self, buffers: Incoming<'a>) -> Option<(&'a [u8], usize)> {
+        let Incoming {
+            datagram: buffer,
+            plain,
+        } = buffers;
         let (length, source) = received_from(&self.pair.rtcp, buffer).ok()?;
         let source = source.filter(|_| fits(length))?;
-        let fork = self.forks.iter().position(|fork| fork.owns_rtcp(source));
-        match fork {
-            Some(index) => {
-                self.forks[index].rtcp_seen = Some(source);
-                Some((length, index))
-            }
-            None => {
-                self.stats.refused += 1;
-                None
-            }
-        }
+        let bytes = &buffer[..length];
+        let believed = self
+            .forks
+            .iter_mut()
+            .position(|fork| fork.owns_rtcp(source) && fork.open(bytes, plain));
+        let Some(index) = believed else {
+            self.stats.refused += 1;
+            return None;
+        };
+        let fork = &mut self.forks[index];
+        fork.rtcp_seen = Some(source);
+        Some((if fork.is_secure() { plain } else { bytes }, index))
     }
 
     /// Sends media to the relayed fork.
-    pub(super) fn send_rtp(&self, bytes: &[u8]) {
+    pub(super) fn send_rtp(&mut self, bytes: &[u8], sealed: &mut Vec<u8>) {
+        let Some(fork) = self.forks.get_mut(self.active) else {
+            return;
+        };
+        let Some(bytes) = fork.seal(bytes, sealed) else {
+            return;
+        };
         if self.connected {
             // The first attempt may only bring the news that an earlier datagram was refused (ICMP).
             if let Err(Errno::CONNREFUSED) = send(&self.pair.rtp, bytes, SendFlags::empty()) {
                 let _ = send(&self.pair.rtp, bytes, SendFlags::empty());
             }
-        } else if let Some(to) = self.forks.get(self.active).and_then(Fork::rtp_target) {
+        } else if let Some(to) = fork.rtp_target() {
             let _ = sendto(&self.pair.rtp, bytes, SendFlags::empty(), &to);
         }
     }
 
     /// Sends RTCP to the relayed fork, on the port where it wants it.
-    pub(super) fn send_rtcp(&self, bytes: &[u8]) {
-        let Some(fork) = self.forks.get(self.active) else {
+    pub(super) fn send_rtcp(&mut self, bytes: &[u8], sealed: &mut Vec<u8>) {
+        let Some(fork) = self.forks.get_mut(self.active) else {
             return;
         };
         if fork.rtcp_mux {
-            self.send_rtp(bytes);
-        } else if let Some(to) = fork.rtcp_target() {
+            self.send_rtp(bytes, sealed);
+        } else if let Some(to) = fork.rtcp_target()
+            && let Some(bytes) = fork.seal(bytes, sealed)
+        {
             let _ = sendto(&self.pair.rtcp, bytes, SendFlags::empty(), &to);
         }
     }
@@ -235,7 +297,7 @@ impl Half {
 
     /// Which fork sent this, if it is one that is believed: one that sends from there, else one at that machine, else
     /// any that may move.
-    fn believe(&mut self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
+    fn believe(&mut self, source: SocketAddr, bytes: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
         let fits: [fn(&Fork, SocketAddr) -> bool; 3] = [
             Fork::sends_from,
             |fork, source| fork.is_at(source.ip()),
@@ -244,7 +306,7 @@ impl Half {
         let index = fits.into_iter().find_map(|fits| {
             self.forks
                 .iter_mut()
-                .position(|fork| fits(fork, source) && fork.accepts(source, bytes))
+                .position(|fork| fits(fork, source) && fork.accepts(source, bytes, plain))
         })?;
         if !self.connected && self.forks.len() == 1 {
             self.settle();

@@ -7,7 +7,7 @@ use cpd_media::rtp::{Packet, TelephoneEvent};
 
 use super::command::{ForkId, ListenPlan, MediaCommand, Purpose, Remote, SessionId, Side};
 use super::fork::{Fork, is_rtcp, is_rtp};
-use super::half::{DATAGRAM_MAX, Half, Port};
+use super::half::{Buffers, Half, Port};
 use super::hearing::Hearing;
 use super::lane::{Lane, SlotKey};
 use super::news::{DeafReason, News, SideStats};
@@ -71,17 +71,11 @@ impl Session {
     }
 
     /// A socket is ready.
-    pub(super) fn receive(
-        &mut self,
-        side: Side,
-        port: Port,
-        buffer: &mut [u8; DATAGRAM_MAX],
-        lane: &mut Lane,
-    ) {
+    pub(super) fn receive(&mut self, side: Side, port: Port, buffers: &mut Buffers, lane: &mut Lane) {
         match port {
             Port::Rtp => {
                 for _ in 0..TURN_MAX {
-                    self.receive_rtp(side, buffer, lane);
+                    self.receive_rtp(side, buffers, lane);
                     if !self.half(side).is_sifting() {
                         return;
                     }
@@ -89,30 +83,31 @@ impl Session {
             }
             Port::Rtcp => {
                 let (from, to) = self.halves(side);
-                if let Some((length, fork)) = from.receive_rtcp(buffer) {
-                    carry_rtcp(from, to, fork, &buffer[..length]);
+                let (incoming, sealed) = buffers.split();
+                if let Some((bytes, fork)) = from.receive_rtcp(incoming) {
+                    carry_rtcp(from, to, fork, bytes, sealed);
                 }
             }
         }
     }
 
-    fn receive_rtp(&mut self, side: Side, buffer: &mut [u8; DATAGRAM_MAX], lane: &mut Lane) {
+    fn receive_rtp(&mut self, side: Side, buffers: &mut Buffers, lane: &mut Lane) {
         let id = self.id;
         let (from, to) = self.halves(side);
-        let Some((length, index)) = from.receive_rtp(buffer) else {
+        let (incoming, sealed) = buffers.split();
+        let Some((bytes, index)) = from.receive_rtp(incoming) else {
             return;
         };
-        let bytes = &buffer[..length];
         if is_rtcp(bytes) && !from.forks[index].is_opaque() {
-            carry_rtcp(from, to, index, bytes);
+            carry_rtcp(from, to, index, bytes, sealed);
             return;
         }
         if index == from.active {
-            to.send_rtp(bytes);
+            to.send_rtp(bytes, sealed);
             from.last_media = lane.now;
             from.silence_told = false;
             from.stats.packets += 1;
-            from.stats.bytes += length as u64;
+            from.stats.bytes += bytes.len() as u64;
             lane.counts.packets += 1;
         }
         let fork = &mut from.forks[index];
@@ -370,9 +365,9 @@ pub(super) struct Due {
 }
 
 /// RTCP goes on like media, and what it says of loss is kept.
-fn carry_rtcp(from: &mut Half, to: &Half, fork: usize, bytes: &[u8]) {
+fn carry_rtcp(from: &mut Half, to: &mut Half, fork: usize, bytes: &[u8], sealed: &mut Vec<u8>) {
     if fork == from.active && is_rtcp(bytes) {
-        to.send_rtcp(bytes);
+        to.send_rtcp(bytes, sealed);
     }
 }
 

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
 use super::command::{Close, ListenPlan, MediaCommand, SessionId, Side};
-use super::half::{DATAGRAM_MAX, Port};
+use super::half::{Buffers, Port};
 use super::lane::{Counts, Lane, SlotKey};
 use super::news::{News, Recorded, SideStats};
 use super::outbox::Outbox;
@@ -214,7 +214,7 @@ impl Worker {
     /// Works until it is told to stop.
     pub(super) fn run(mut self) {
         let mut ready = Vec::with_capacity(READY_MAX);
-        let mut buffer = Box::new([0; DATAGRAM_MAX]);
+        let mut buffers = Buffers::new();
         let mut orders = Vec::new();
         while !self.mailbox.stop.load(Ordering::Relaxed) {
             let wait = self.wait();
@@ -235,7 +235,7 @@ impl Worker {
                 self.obey(&mut orders);
             }
             for event in &ready {
-                self.receive(data(event), &mut buffer);
+                self.receive(data(event), &mut buffers);
             }
             for _ in 0..HEARD_A_TURN {
                 let Some(due) = self.lane.due.pop_front() else {
@@ -259,7 +259,7 @@ impl Worker {
         Timespec::try_from(wait).unwrap_or_default()
     }
 
-    fn receive(&mut self, data: u64, buffer: &mut [u8; DATAGRAM_MAX]) {
+    fn receive(&mut self, data: u64, buffers: &mut Buffers) {
         let (key, side, port) = read_event(data);
         let Some(slot) = self.slots.get_mut(key.index as usize) else {
             return;
@@ -270,7 +270,7 @@ impl Worker {
         match &mut slot.content {
             Content::Open(session) => {
                 self.lane.slot = key;
-                session.receive(side, port, buffer, &mut self.lane);
+                session.receive(side, port, buffers, &mut self.lane);
             }
             Content::Draining(draining) => {
                 draining.heard = self.lane.now;
@@ -279,7 +279,7 @@ impl Worker {
                     Port::Rtp => &pair.rtp,
                     Port::Rtcp => &pair.rtcp,
                 };
-                if recv(socket, &mut buffer[..], RecvFlags::empty()).is_ok() {
+                if recv(socket, &mut buffers.datagram[..], RecvFlags::empty()).is_ok() {
                     self.lane.counts.discarded += 1;
                 }
             }
