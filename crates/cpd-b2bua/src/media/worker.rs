@@ -568,6 +568,126 @@ fn read_event(data: u64) -> (SlotKey, Side, Port) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::command::{ForkId, Purpose, Remote};
+    use crate::media::config::Network;
+    use crate::media::news::DeafReason;
+    use crate::media::ports::SocketPlan;
+    use crate::media::session::Due;
+    use cpd_detect::{Library, Plans, Profile, SampleRate, Shared};
+    use cpd_media::latch::Mode;
+    use cpd_media::sdp::Format;
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    const FORK: ForkId = ForkId(0);
+
+    /// A worker that nobody runs: its turns are taken by the test.
+    fn worker(news_max: usize) -> (Worker, tokio::sync::mpsc::Receiver<(SessionId, News)>) {
+        let (news, receiver) = tokio::sync::mpsc::channel(news_max);
+        let plan = SocketPlan {
+            receive_buffer: 65_536,
+            dscp: 0,
+        };
+        let network = Network::at(Ipv4Addr::LOCALHOST.into());
+        let ports = Ports::new(0, network, &(31_000..=31_999), plan).unwrap();
+        let worker = Worker::new(Parts {
+            mailbox: Arc::new(Mailbox::new().unwrap()),
+            ports: Arc::new([Mutex::new(ports)]),
+            gauges: Arc::new(Gauges::default()),
+            desk: None,
+            rtp_timeout: Duration::ZERO,
+            out: Outbox::new(news),
+        });
+        (worker.unwrap(), receiver)
+    }
+
+    fn open(worker: &mut Worker, name: u64, purpose: Purpose) {
+        let pairs = [(); 2].map(|()| locked(&worker.ports[0]).take().unwrap());
+        let shared = Shared::new(
+            SampleRate::NARROWBAND,
+            Arc::new(Plans::built_in()),
+            Arc::new(Library::empty()),
+        );
+        let listen = ListenPlan {
+            shared,
+            profile: Profile::default(),
+            purpose,
+            record: None,
+        };
+        worker.mailbox.put(Order::Open {
+            session: SessionId(name),
+            pairs,
+            listen: Some(listen),
+        });
+        let remote = Remote {
+            formats: vec![Format::pcma()],
+            transport: crate::media::Transport::Rtp,
+            ..Remote::fax(Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9))), Mode::Negotiated)
+        };
+        let (side, fork) = (Side::Callee, FORK);
+        tell(worker, name, MediaCommand::Describe { side, fork, remote });
+    }
+
+    fn tell(worker: &mut Worker, name: u64, command: MediaCommand) {
+        worker.mailbox.put(Order::Tell(SessionId(name), command));
+        worker.obey(&mut Vec::new());
+    }
+
+    /// The order in which calls go without: data collection, answered ones, the newest.
+    #[test]
+    fn who_is_no_longer_listened_to_comes_in_the_stated_order() {
+        let (mut worker, mut news) = worker(100);
+        for (name, purpose) in [
+            (0, Purpose::Act),
+            (1, Purpose::Act),
+            (2, Purpose::Collect),
+            (3, Purpose::Act),
+            (4, Purpose::Collect),
+        ] {
+            open(&mut worker, name, purpose);
+        }
+        tell(&mut worker, 1, MediaCommand::Answered { fork: FORK });
+        tell(&mut worker, 2, MediaCommand::Answered { fork: FORK });
+        let begun = worker.lane.now;
+        worker.lane.due.push_back(Due {
+            slot: worker.names[&SessionId(0)],
+            fork: FORK,
+            since: begun,
+        });
+        let mut order = Vec::new();
+        for turn in 1..=200_u32 {
+            worker.lane.now = begun + turn * Duration::from_millis(20);
+            worker.relieve();
+            while let Ok((SessionId(name), told)) = news.try_recv() {
+                if let News::Deafened { reason } = told {
+                    assert_eq!(reason, DeafReason::Overload);
+                    order.push((turn, name));
+                }
+            }
+        }
+        // Each waits for what the one before it brings: as long as the lag was.
+        assert_eq!(order, [(5, 2), (10, 4), (20, 1), (40, 3), (80, 0)]);
+        assert_eq!(worker.lane.counts.deafened, 5);
+    }
+
+    #[test]
+    fn news_that_find_no_room_wait_and_closed_comes_last() {
+        let (mut worker, mut news) = worker(1);
+        for name in 0..3 {
+            open(&mut worker, name, Purpose::Act);
+            tell(&mut worker, name, MediaCommand::Close(Close::default()));
+        }
+        let mut told: Vec<Vec<bool>> = vec![Vec::new(); 3];
+        while worker.lane.out.owes() || !news.is_empty() {
+            while let Ok((SessionId(name), what)) = news.try_recv() {
+                told[name as usize].push(matches!(what, News::Closed { .. }));
+            }
+            worker.lane.out.settle();
+        }
+        for told in told {
+            assert_eq!(told.iter().filter(|&&closed| closed).count(), 1);
+            assert_eq!(told.last(), Some(&true));
+        }
+    }
 
     #[test]
     fn an_event_tells_its_socket() {
