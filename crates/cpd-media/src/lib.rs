@@ -4,7 +4,8 @@
 //! here to `cpd-detect`; the two crates do not know each other.
 //!
 //! - [`sdp`]: descriptions, read and passed on with our address. [`srtp`]: secured RTP, with keys from there.
-//! - [`codec`]: what a payload is made of, and its samples. [`g711`]: A-law and µ-law.
+//! - [`codec`]: what a payload is made of, and its samples. [`g711`]: A-law and µ-law; [`g722`]: its
+//!   lower half.
 //! - [`rtp`]: packets and telephone events. [`playout`]: the packets of a live sender in order and in time; [`stream`]:
 //!   those of a recording.
 //! - [`latch`]: whose packets are taken. [`quality`]: how well they arrive.
@@ -15,6 +16,7 @@
 pub mod capture;
 pub mod codec;
 pub mod g711;
+pub mod g722;
 pub mod latch;
 pub mod playout;
 pub mod quality;
