@@ -8,7 +8,7 @@
 //!   lower half.
 //! - [`rtp`]: packets and telephone events. [`playout`]: the packets of a live sender in order and in time; [`stream`]:
 //!   those of a recording.
-//! - [`latch`]: whose packets are taken. [`quality`]: how well they arrive.
+//! - [`latch`]: whose packets are taken. [`quality`]: how well they arrive. [`rtcp`]: what the other side says of that.
 //! - [`capture`]: the streams in a pcap or pcapng file.
 
 #![forbid(unsafe_code)]
@@ -20,6 +20,7 @@ pub mod g722;
 pub mod latch;
 pub mod playout;
 pub mod quality;
+pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod srtp;
