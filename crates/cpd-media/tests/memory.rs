@@ -29,7 +29,7 @@ fn allocated<T>(what: impl FnOnce() -> T) -> (T, usize, usize) {
 // Without the test harness, whose other thread allocates too: the allocator counts for the whole process.
 #[allow(clippy::disallowed_methods, reason = "there is no other way to an instant")]
 fn main() {
-    let formats = [Format::pcma(), Format::telephone_event(101)];
+    let formats = [Format::pcma(), Format::g722(), Format::telephone_event(101)];
     let (mut playout, _, bytes) = allocated(|| Playout::new(&formats, ALLOWANCE));
     let bytes = bytes + size_of::<Playout>();
     assert!(bytes <= PLAYOUT_BYTES_MAX, "{bytes}");
@@ -49,7 +49,7 @@ fn main() {
             let place = index.saturating_sub(random >> 3 & 3);
             let packet = Packet {
                 marker: false,
-                payload_type: [8, 8, 8, 8, 13, 101, 18, 8][random as usize >> 13 & 7],
+                payload_type: [8, 8, 8, 9, 13, 101, 18, 8][random as usize >> 13 & 7],
                 sequence: place as u16,
                 timestamp: place.wrapping_mul(160),
                 ssrc: index / 5_000,

@@ -340,3 +340,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn opus_counts_time_at_48_khz() {
+    let mut playout = Playout::new(&[Format::opus(96)], ALLOWANCE);
+    let start = start();
+    // A packet of silence, 20 ms (RFC 6716, table 2: CELT, narrowband, mono).
+    let mut push = |index: u16| {
+        let packet = Packet {
+            payload_type: 96,
+            ..audio(index, u32::from(index) * 960, &[0x98])
+        };
+        playout.push(start + Duration::from_millis(u64::from(index) * 20), &packet);
+        let mut told = Vec::new();
+        while let Some(piece) = playout.poll() {
+            told.push(match piece {
+                Piece::Samples(samples) => samples.len() as i64,
+                Piece::Gap(samples) => -(samples as i64),
+                Piece::Event(_) => 0,
+            });
+        }
+        told
+    };
+    assert_eq!(push(0), [160]);
+    assert_eq!(push(1), [160]);
+    assert_eq!(push(3), [0; 0]);
+    assert_eq!(push(6), [-160, 160]);
+    assert_eq!(push(9), [-320, 160]);
+}
+
+/// It is made where calls are decided and used where packets come.
+#[test]
+fn it_may_move_between_threads() {
+    fn moves<T: Send>() {}
+    moves::<Playout>();
+}

@@ -54,7 +54,7 @@ pub enum SrtpError {
     NotAuthentic,
     /// It passed before, or is too old to tell.
     Replayed,
-    /// More senders under one key than [`senders::SENDERS_MAX`].
+    /// More senders under one key than a call has: 32.
     TooManySenders,
     /// The key has protected as much as it may.
     Exhausted,
