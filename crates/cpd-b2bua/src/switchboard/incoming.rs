@@ -295,6 +295,7 @@ impl<M: Media> Switchboard<M> {
             targets,
             caller: CallerLeg {
                 dialog,
+                host: flow.remote.ip(),
                 side: Described::default(),
                 rings: false,
                 early_media: false,
