@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use cpd_call::Cause;
+use cpd_sip::admission::AddressList;
 use cpd_sip::endpoint::{Counters, Counts};
 use cpd_sip::locate::Target;
 use cpd_sip::transport::Protocol;
@@ -279,6 +280,11 @@ impl Node {
             operator.switchboard.set_addresses(&uri, targets);
         };
         self.handle.ask(work).await
+    }
+
+    /// Replaces the list of addresses that are trusted, limited or denied.
+    pub async fn set_address_list(&self, list: AddressList) -> Result<(), Gone> {
+        self.handle.set_addresses(list).await
     }
 
     /// Takes no new calls, or does again. Calls that stand go on.

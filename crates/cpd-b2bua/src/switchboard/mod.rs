@@ -77,6 +77,8 @@ impl Media for Arc<MediaPool> {
 pub struct Figures {
     /// Calls that stand.
     pub calls: usize,
+    /// Calls that are over and whose report waits for what media has to say.
+    pub closing: usize,
     /// Calls that are listened to.
     pub listeners: usize,
     /// Calls that were begun.
@@ -221,6 +223,7 @@ impl<M: Media> Switchboard<M> {
     pub fn figures(&self) -> Figures {
         Figures {
             calls: self.bridges.len(),
+            closing: self.closing.len(),
             ..self.figures
         }
     }
