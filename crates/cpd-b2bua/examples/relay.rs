@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (pool, mut news) = MediaPool::start(MediaConfig {
         networks: vec![Network::at(Ipv4Addr::LOCALHOST.into())],
-        ports: base..=u16::MAX,
+        ports: base..=u16::try_from(u64::from(base) + 4 * calls)?,
         threads,
         rtp_timeout: Duration::ZERO,
         ..MediaConfig::default()

@@ -15,6 +15,8 @@ use cpd_detect::{Detector, Event, EventKind, Library, Plans, Profile, SampleRate
 use cpd_media::codec::Codec;
 use cpd_media::g711::Law;
 use cpd_media::latch::Mode;
+use cpd_media::quality::ReceptionReport;
+use cpd_media::rtcp::{self, Block};
 use cpd_media::rtp::Packet;
 use cpd_media::sdp::Format;
 use cpd_media::srtp::{Key, Srtp, Suite};
@@ -237,8 +239,28 @@ fn media_and_rtcp_go_both_ways_as_they_came() {
     assert_eq!(received(&caller.rtcp), report);
     caller.rtcp.send_to(&report, opened.caller.rtcp).unwrap();
     assert_eq!(received(&callee.rtcp), report);
+    // What a side says of what it hears is kept: a quarter lost, jitter of 80 ticks.
+    let mut report = Vec::new();
+    let reception = ReceptionReport {
+        ssrc: 77,
+        fraction_lost: 64,
+        lost: 10,
+        highest: 50,
+        jitter: 80,
+    };
+    let block = Block {
+        reception,
+        last_report: 0,
+        since_last_report: 0,
+    };
+    rtcp::write_report(&mut report, 5, None, &[block], "peer");
+    callee.rtcp.send_to(&report, opened.callee.rtcp).unwrap();
+    assert_eq!(received(&caller.rtcp), report);
     let (events, [from_caller, from_callee], recording) = house.close(Close::default());
     assert_eq!((events.len(), recording), (0, None));
+    let reported = (from_callee.reported_loss, from_callee.reported_jitter_ms);
+    assert_eq!(reported, (Some(0.25), Some(10.0)));
+    assert_eq!(from_caller.reported_loss, None);
     assert_eq!((from_caller.packets, from_caller.bytes), (50, 50 * 172));
     assert_eq!(
         (from_callee.packets, from_callee.bytes),

@@ -258,6 +258,12 @@ impl Half {
         gone
     }
 
+    /// Clock of the media that the relayed fork sends, as its description has it; telephony's where it does not say.
+    pub(super) fn clock_hz(&self) -> u32 {
+        let first = self.forks.get(self.active).and_then(|fork| fork.formats.first());
+        first.map_or(0, |format| format.rate_hz).max(8_000)
+    }
+
     /// What came from this side.
     pub(super) fn summary(&self) -> SideStats {
         let received = self.reception.summary();

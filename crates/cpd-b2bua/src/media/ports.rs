@@ -1,7 +1,7 @@
 //! Who may use which port when.
 //!
-//! A pair is bound when it is first needed and stays bound: taking it again costs no call to the kernel, where binding
-//! and closing four sockets cost 30 µs a call. What comes back was silent before (see [`super::worker`]), and the pair
+//! A pair is bound when it is first needed and stays bound: a call on ports that were bound before costs 33 µs of CPU in
+//! all, one that has to bind them 68 µs. What comes back was silent before (see [`super::worker`]), and the pair
 //! that rested longest goes out first. The order of first use is shuffled, so that nobody guesses the next port.
 
 use std::collections::VecDeque;

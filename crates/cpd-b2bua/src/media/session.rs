@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cpd_media::codec::Codec;
+use cpd_media::rtcp::{self, Part};
 use cpd_media::rtp::{Packet, TelephoneEvent};
 
 use super::command::{ForkId, ListenPlan, MediaCommand, Purpose, Remote, SessionId, Side};
@@ -364,10 +365,22 @@ pub(super) struct Due {
     pub(super) since: Instant,
 }
 
-/// RTCP goes on like media, and what it says of loss is kept.
+/// RTCP goes on like media, and what it says of our side of the path is kept.
 fn carry_rtcp(from: &mut Half, to: &mut Half, fork: usize, bytes: &[u8], sealed: &mut Vec<u8>) {
-    if fork == from.active && is_rtcp(bytes) {
-        to.send_rtcp(bytes, sealed);
+    if fork != from.active || !is_rtcp(bytes) {
+        return;
+    }
+    to.send_rtcp(bytes, sealed);
+    let clock_hz = to.clock_hz();
+    for part in rtcp::parts(bytes) {
+        let blocks = match part {
+            Part::SenderReport(_, blocks) | Part::ReceiverReport { blocks, .. } => blocks,
+            Part::Bye(_) | Part::Other(_) => continue,
+        };
+        for block in blocks.iter() {
+            from.stats.reported_loss = Some(block.loss());
+            from.stats.reported_jitter_ms = Some(block.reception.jitter as f32 * 1_000.0 / clock_hz as f32);
+        }
     }
 }
 
