@@ -250,12 +250,15 @@ impl Worker {
     }
 
     fn wait(&self) -> Timespec {
-        let wait = if self.lane.due.is_empty() {
-            self.next_tick.saturating_duration_since(Instant::now())
-        } else {
+        let wait = if !self.lane.due.is_empty() {
             Duration::ZERO
+        } else if self.names.is_empty() && !self.lane.out.owes() {
+            // Nobody to tick for; ports that drain are looked at now and then.
+            WATCH
+        } else {
+            self.next_tick.saturating_duration_since(Instant::now())
         };
-        // At most [`TICK`], far below what a Timespec holds.
+        // At most [`WATCH`], far below what a Timespec holds.
         Timespec::try_from(wait).unwrap_or_default()
     }
 
