@@ -1,8 +1,10 @@
 //! `smartcpd demo` on the command line. The doc comments are the text of `--help`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use crate::simulate::args::rate;
+use crate::simulate::args::{RtpArgs, rate};
 
 /// `smartcpd demo`.
 ///
@@ -10,9 +12,9 @@ use crate::simulate::args::rate;
 /// carrier, a simulated dialer. Nothing leaves the machine.
 #[derive(Args, Debug)]
 pub(crate) struct DemoArgs {
-    /// Calls in all
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    pub(crate) calls: u16,
+    /// Calls in all; without it, 20, or each recording once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) calls: Option<u16>,
 
     /// Calls a second
     #[arg(long, value_name = "N", default_value_t = 2.0, value_parser = rate)]
@@ -21,4 +23,16 @@ pub(crate) struct DemoArgs {
     /// Seed of voices and of the mix of calls; without it, another each time
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+
+    /// Plays these recordings, and tells whether each call gets the verdict that `analyze` gives its file: a line of JSON
+    /// per call, `file` and `answer_at_ms` (null: never answered)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recordings: Option<PathBuf>,
+
+    /// Library of reference prompts for --recordings: a folder with audio and prompts.jsonl, or the jsonl file itself
+    #[arg(long, value_name = "DIR|FILE", requires = "recordings")]
+    pub(crate) prompts: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) rtp: RtpArgs,
 }

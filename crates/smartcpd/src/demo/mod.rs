@@ -6,27 +6,25 @@
 
 pub(crate) mod args;
 mod node;
+mod programme;
 mod score;
 mod screen;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpd_b2bua::switchboard::{CallReport, Notice};
-use cpd_sim::Rng;
-use cpd_sim::carrier::{Play, Repertoire};
-use cpd_sim::stream::{Network, Sound};
+use cpd_sim::stream::Sound;
 use cpd_sip::transport::Protocol;
 use tokio::sync::mpsc;
 
 use crate::fault::{Fault, FaultClass, Faults};
 use crate::simulate::args::Address;
-use crate::simulate::carrier::Plan;
 use crate::simulate::dialer::{Dialing, Outcome};
 use crate::simulate::player::Player;
 use crate::simulate::{self, Dialect, fault};
 use args::DemoArgs;
+use programme::{Expected, Programme};
 use score::{Finished, Score};
 use screen::Screen;
 
@@ -37,64 +35,65 @@ const REDRAW: Duration = Duration::from_millis(100);
 
 /// Runs `smartcpd demo`.
 pub(crate) fn run(args: &DemoArgs, faults: &mut Faults) {
-    let done = simulate::runtime().and_then(|runtime| runtime.block_on(show(args)));
+    let done = simulate::runtime().and_then(|runtime| runtime.block_on(show(args, &mut *faults)));
     if let Err(fault) = done {
         faults.tell(&fault);
     }
 }
 
-async fn show(args: &DemoArgs) -> Result<(), Fault> {
+async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     simulate::raise_file_limit();
     let seed = simulate::seed_of(args.seed);
-    let calls = usize::from(args.calls);
     let mut screen = Screen::new();
+    let programme = match &args.recordings {
+        None => {
+            screen.say("making voices, tones and announcements …");
+            Programme::repertoire(usize::from(args.calls.unwrap_or(20)), seed)
+        }
+        Some(list) => {
+            screen.say("hearing the recordings …");
+            Programme::recordings(list, args, faults)?
+        }
+    };
+    let calls = programme.calls.len();
+    let player = Player::start().map_err(|why| fault(format_args!("start the RTP thread: {why}")))?;
     let loopback = Address {
         protocol: Protocol::Udp,
         address: ([127, 0, 0, 1], 0).into(),
     };
-    screen.say("making voices, tones and announcements …");
-    let repertoire = Arc::new(Repertoire::new(seed));
-    let dialled = numbers(&repertoire, calls, seed);
-    let player = Player::start().map_err(|why| fault(format_args!("start the RTP thread: {why}")))?;
-    let carrier = simulate::start_carrier(
-        loopback,
-        Plan::Repertoire(Arc::clone(&repertoire)),
-        Network::default(),
-        player.clone(),
-        seed,
-    )
-    .await?;
+    let network = args.rtp.network();
+    let carrier = simulate::start_carrier(loopback, programme.plan, network, player.clone(), seed).await?;
     let carrier_at = local(carrier.handle.locals())?;
     // Every call tells some dozen notices, and they are read at once.
     let (notices, news) = mpsc::channel(16_384);
-    let node = node::start(carrier_at, notices, calls).await?;
+    let node = node::start(carrier_at, programme.policy, programme.shared, notices, calls).await?;
     let node_at = local(node.locals())?;
     let dialing = Dialing {
-        numbers: dialled.iter().map(|(number, _)| number.clone()).collect(),
+        numbers: programme.calls.iter().map(|call| call.number.clone()).collect(),
         caller: "74950000000".to_owned(),
         calls,
         rate: args.rate,
         at_once: usize::MAX,
-        ring: Duration::from_secs(30),
-        talk: Duration::from_secs(12),
-        after_verdict: Some(Duration::from_millis(600)),
+        ring: programme.longest,
+        talk: programme.longest,
+        after_verdict: programme.after_verdict,
         dialect: Some(Dialect::Own),
         sound: Sound::of(&[]),
-        network: Network::default(),
+        network,
     };
     let target = Address {
         address: node_at,
         ..loopback
     };
-    screen.title(seed, args, [carrier_at, node_at]);
+    screen.title(seed, (calls, args.rate), [carrier_at, node_at]);
     let dialer = simulate::start_dialer(loopback.address, target, dialing, player, seed).await?;
-    let plays = dialled
-        .into_iter()
-        .map(|(number, digits)| (number, repertoire.by_number(&digits).cloned()))
-        .collect();
     let mut watch = Watch {
         began: Instant::now(),
-        plays,
+        expected: programme
+            .calls
+            .into_iter()
+            .map(|call| (call.number.clone(), call))
+            .collect(),
         outcomes: HashMap::new(),
         reports: HashMap::new(),
         score: Score::default(),
@@ -119,25 +118,6 @@ async fn show(args: &DemoArgs) -> Result<(), Fault> {
     }
 }
 
-/// Whom to call, and the digits of what each meets: each play once before any comes again, in an order by chance, so that
-/// a short demonstration shows much.
-fn numbers(repertoire: &Repertoire, calls: usize, seed: u64) -> Vec<(String, String)> {
-    let mut rng = Rng::new(seed ^ 0xd1a1);
-    let mut deck: Vec<&Play> = Vec::new();
-    let mut numbers = Vec::with_capacity(calls);
-    for place in 0..calls {
-        if deck.is_empty() {
-            deck = repertoire.plays.iter().collect();
-        }
-        let play = deck.swap_remove(rng.below(deck.len()));
-        numbers.push((
-            format!("7900{:05}{}", place + 1, play.digits),
-            play.digits.clone(),
-        ));
-    }
-    numbers
-}
-
 fn local(locals: &[(Protocol, std::net::SocketAddr)]) -> Result<std::net::SocketAddr, Fault> {
     let first = locals.first().map(|(_, local)| *local);
     first.ok_or_else(|| fault("find the address of a socket"))
@@ -146,7 +126,7 @@ fn local(locals: &[(Protocol, std::net::SocketAddr)]) -> Result<std::net::Socket
 /// Follows the calls from both sides.
 struct Watch {
     began: Instant,
-    plays: HashMap<String, Option<Play>>,
+    expected: HashMap<String, Expected>,
     outcomes: HashMap<String, (Instant, Outcome)>,
     reports: HashMap<String, Box<CallReport>>,
     score: Score,
@@ -210,8 +190,8 @@ impl Watch {
             .filter_map(|number| {
                 let (_, outcome) = self.outcomes.remove(&number)?;
                 let report = self.reports.remove(&number);
-                let play = self.plays.remove(&number).flatten()?;
-                Some(Finished::of(play, outcome, report.as_deref()))
+                let expected = self.expected.remove(&number)?;
+                Some(Finished::of(expected, outcome, report.as_deref()))
             })
             .collect()
     }

@@ -27,6 +27,8 @@ use crate::simulate::{clock_seed, fault};
 /// Starts it; calls go to the carrier at this address.
 pub(super) async fn start(
     carrier: SocketAddr,
+    policy: Policy,
+    shared: Shared,
     notices: mpsc::Sender<Notice>,
     calls: usize,
 ) -> Result<Node, Fault> {
@@ -57,7 +59,7 @@ pub(super) async fn start(
             networks: vec![Network::at(loopback)],
             ..MediaConfig::default()
         },
-        settings: Arc::new(settings(carrier, calls)?),
+        settings: Arc::new(settings(carrier, policy, shared, calls)?),
         seed,
         epoch_s: SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -70,7 +72,7 @@ pub(super) async fn start(
     Node::start(now, config, notices, failures).await.map_err(fault)
 }
 
-fn settings(carrier: SocketAddr, calls: usize) -> Result<Settings, Fault> {
+fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -> Result<Settings, Fault> {
     let carrier = Carrier {
         id: "simulated carrier".to_owned(),
         gateways: vec![Gateway {
@@ -101,7 +103,7 @@ fn settings(carrier: SocketAddr, calls: usize) -> Result<Settings, Fault> {
         user: None,
         symmetric: false,
         reliability: Reliability::Supported,
-        policy: Arc::new(policy()),
+        policy: Arc::new(policy),
         profile: Profile::default(),
         profiles: Vec::new(),
         dialects,
@@ -120,19 +122,17 @@ fn settings(carrier: SocketAddr, calls: usize) -> Result<Settings, Fault> {
         version: 1,
         dialers: vec![Arc::new(dialer)],
         emergency: vec!["112".to_owned()],
-        hearing: Some(hearing()),
+        hearing: Some(shared),
         calls_max: calls,
         listeners_max: calls,
     })
 }
 
 /// Before the answer, what can be refused is refused; after it, the dialer is told, and faxes are cut.
-fn policy() -> Policy {
-    let mut policy = Policy {
-        // The sample machine's greeting could be a person's: 8 s pass until its beep settles it.
-        answer_limit: Duration::from_secs(10),
-        ..Policy::default()
-    };
+pub(super) fn acting() -> Policy {
+    let mut policy = Policy::default();
+    // The sample machine's greeting could be a person's: 8 s pass until its beep settles it.
+    policy.answer_limit = Duration::from_secs(10);
     for &class in Class::ALL {
         policy.set_early(class, EarlyAction::Reject);
     }
@@ -143,7 +143,7 @@ fn policy() -> Policy {
 }
 
 /// The tone plans of all countries and the sample prompts.
-pub(crate) fn hearing() -> Shared {
+pub(super) fn hearing() -> Shared {
     let plan = Arc::new(FrontPlan::new(RATE));
     let mut library = Library::empty();
     for prompt in samples::library() {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use cpd_b2bua::switchboard::CallReport;
 use cpd_call::{Phase, Told};
-use cpd_sim::carrier::Play;
 
+use super::programme::Expected;
 use crate::simulate::dialer::Outcome;
 use crate::simulate::summary::part;
 
@@ -16,7 +16,9 @@ pub(super) struct Finished {
     /// What the carrier played.
     pub(super) title: String,
     /// What would be right; empty: no verdict.
-    pub(super) truth: &'static [&'static str],
+    pub(super) truth: Vec<&'static str>,
+    /// By how much the verdict came later than the file alone gives it, ms.
+    pub(super) later_ms: Option<i64>,
     /// The verdict.
     pub(super) verdict: Option<Verdict>,
     /// Whether it is right.
@@ -37,7 +39,7 @@ pub(super) struct Verdict {
 
 impl Finished {
     /// Joins what both sides know. Without a report, the call never reached the service's records: it is lost.
-    pub(super) fn of(play: Play, mut outcome: Outcome, report: Option<&CallReport>) -> Finished {
+    pub(super) fn of(expected: Expected, mut outcome: Outcome, report: Option<&CallReport>) -> Finished {
         let telling = report.and_then(|report| report.record.verdict());
         let verdict = telling.and_then(|telling| {
             Some(Verdict {
@@ -54,16 +56,19 @@ impl Finished {
             outcome.lost.get_or_insert("the service has no record of it");
         }
         let said = verdict.as_ref().map(|verdict| verdict.class);
-        let truth = play.truth.classes;
+        let truth = expected.classes;
         let right = match said {
             // Where nothing is to be heard, no verdict is as good as one that says so.
             None | Some("unknown") if truth.is_empty() => true,
             None => false,
             Some(class) => truth.contains(&class),
         };
+        let later_ms = expected.file_ms.zip(verdict.as_ref().filter(|_| right));
+        let later_ms = later_ms.map(|(file_ms, verdict)| verdict.t_ms as i64 - file_ms as i64);
         Finished {
-            title: play.title,
+            title: expected.title,
             truth,
+            later_ms,
             verdict,
             right,
             outcome,
@@ -78,6 +83,7 @@ pub(super) struct Score {
     lost: Vec<String>,
     wrong: Vec<String>,
     classes: BTreeMap<&'static str, Class>,
+    later_ms: Vec<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -91,6 +97,7 @@ impl Score {
     /// One more.
     pub(super) fn add(&mut self, finished: &Finished) {
         self.calls += 1;
+        self.later_ms.extend(finished.later_ms);
         let outcome = &finished.outcome;
         if let Some(why) = outcome.lost {
             self.lost
@@ -109,8 +116,10 @@ impl Score {
                 .verdict
                 .as_ref()
                 .map_or("no verdict", |verdict| verdict.class);
-            self.wrong
-                .push(format!("{} ({}): {said}", outcome.number, finished.title));
+            self.wrong.push(format!(
+                "{} ({}): {said} and not {expected}",
+                outcome.number, finished.title
+            ));
         }
     }
 
@@ -150,6 +159,14 @@ impl Score {
             self.calls,
             times(&all)
         );
+        self.later_ms.sort_unstable();
+        if let (Some(first), Some(last)) = (self.later_ms.first(), self.later_ms.last()) {
+            let median = self.later_ms[self.later_ms.len() / 2];
+            let _ = writeln!(
+                text,
+                "against the file alone: decided {median:+} ms (median), {first:+} to {last:+} ms"
+            );
+        }
         for wrong in &self.wrong {
             let _ = writeln!(text, "wrong: {wrong}");
         }
@@ -175,10 +192,11 @@ fn times(sorted: &[u64]) -> String {
 mod tests {
     use super::*;
 
-    fn finished(truth: &'static [&'static str], class: Option<&'static str>, right: bool) -> Finished {
+    fn finished(truth: &[&'static str], class: Option<&'static str>, right: bool) -> Finished {
         Finished {
             title: "busy tone".into(),
-            truth,
+            truth: truth.to_vec(),
+            later_ms: right.then_some(-20),
             verdict: class.map(|class| Verdict {
                 class,
                 confidence: Some(0.9),
@@ -205,7 +223,11 @@ mod tests {
             text.contains("tone.busy                      2      1  1.50 s, 1.50 s\n"),
             "{text}"
         );
-        assert!(text.contains("wrong: 7900 (busy tone): no verdict\n"), "{text}");
+        assert!(
+            text.contains("wrong: 7900 (busy tone): no verdict and not tone.busy\n"),
+            "{text}"
+        );
+        assert!(text.contains("decided -20 ms (median), -20 to -20 ms"), "{text}");
         assert!(text.contains("lost: 7900 (busy tone): unreachable\n"), "{text}");
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use cpd_call::Phase;
 
-use super::args::DemoArgs;
 use super::score::Finished;
 
 /// Columns where nobody says how many there are.
@@ -52,9 +51,8 @@ impl Screen {
     }
 
     /// Who takes part, and the heads of the columns.
-    pub(super) fn title(&mut self, seed: u64, args: &DemoArgs, [carrier, node]: [SocketAddr; 2]) {
+    pub(super) fn title(&mut self, seed: u64, (calls, rate): (usize, f64), [carrier, node]: [SocketAddr; 2]) {
         self.clear();
-        let (calls, rate) = (args.calls, args.rate);
         self.print(&[
             format!(
                 "{}SmartCPD{}  {calls} simulated calls, {rate} a second, on this machine only (seed {seed})",
@@ -195,9 +193,13 @@ fn decided(finished: &Finished) -> String {
         None => String::new(),
         Some(verdict) => {
             let seconds = verdict.t_ms as f64 / 1_000.0;
-            match verdict.phase {
-                Phase::Pre => format!("{seconds:.2} s, ringing"),
-                Phase::Post => format!("{seconds:.2} s, answered"),
+            let phase = match verdict.phase {
+                Phase::Pre => "ringing",
+                Phase::Post => "answered",
+            };
+            match finished.later_ms {
+                Some(later_ms) => format!("{seconds:.2} s ({later_ms:+} ms)"),
+                None => format!("{seconds:.2} s, {phase}"),
             }
         }
     }
