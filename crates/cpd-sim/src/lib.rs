@@ -2,8 +2,9 @@
 //!
 //! Tests, benches, training and `make run` need calls whose truth is known. Here are the tones of networks and
 //! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`mod@line`]), put together to whole
-//! calls ([`call`]), libraries of prompts of any size ([`prompts`]) and a set of samples ([`samples`]). Equal
-//! seeds give equal samples; nothing reads a clock.
+//! calls ([`call`]), libraries of prompts of any size ([`prompts`]) and a set of samples ([`samples`]).
+//! A pretended carrier takes its plays from [`carrier`] and sends them as [`stream`] says. Equal seeds give equal
+//! samples; nothing reads a clock.
 //!
 //! All audio is 8 kHz mono. Inside, samples are `f32` of full scale ±1; a line takes and gives 16-bit samples.
 //!
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 pub mod call;
+pub mod carrier;
 pub mod codec;
 pub mod filter;
 pub mod level;
@@ -35,6 +37,7 @@ pub mod noise;
 pub mod prompts;
 pub mod rng;
 pub mod samples;
+pub mod stream;
 pub mod tones;
 pub mod voice;
 

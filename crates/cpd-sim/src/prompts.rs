@@ -11,7 +11,7 @@ use crate::rng::Rng;
 use crate::voice::{Phones, Speaker};
 
 /// A reference prompt with its line in `prompts.jsonl`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prompt {
     /// Name, unique in its set.
     pub id: String,

@@ -26,6 +26,11 @@ pub(crate) enum Command {
     Prompts(PromptsCommand),
     /// Measures how well labelled calls are heard
     Evaluate(Evaluate),
+    /// Shows the service at work: simulated calls through it, and their verdicts
+    Demo(crate::demo::args::DemoArgs),
+    /// Pretends to be a carrier or a dialer: for trials, and to make load
+    #[command(subcommand)]
+    Simulate(crate::simulate::args::Simulate),
 }
 
 /// `smartcpd evaluate`.

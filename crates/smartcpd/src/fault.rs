@@ -25,6 +25,10 @@ pub(crate) enum FaultClass {
     BelowGuard = 9,
     /// A tone plan, or a country without one.
     Plans = 10,
+    /// A socket, an address, a thread: what calls need.
+    Network = 11,
+    /// `simulate dialer` and `demo`: a call was lost.
+    CallsLost = 12,
 }
 
 /// The text of `--help` on exit codes.
@@ -40,6 +44,8 @@ Exit codes:
   8  a result could not be written
   9  evaluate: a figure lies below the guard
   10 a tone plan has a fault, or a country has none
+  11 a socket or an address that calls need cannot be had
+  12 simulate dialer, demo: a call was lost
 A fault is told in one line on standard error; the other files are still done, and the code is that of the first fault.";
 
 /// One fault.

@@ -1,7 +1,8 @@
 //! SmartCPD: hears what happened in a call.
 //!
 //! `smartcpd analyze` tells the timeline and the verdict of recordings, `smartcpd prompts` keeps a library of operator
-//! announcements, `smartcpd evaluate` measures accuracy on labelled calls.
+//! announcements, `smartcpd evaluate` measures accuracy on labelled calls. `smartcpd demo` shows calls through the service,
+//! `smartcpd simulate` pretends to be who stands on either side of it.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +10,7 @@ mod analyze;
 mod audio;
 mod calls;
 mod cli;
+mod demo;
 mod evaluate;
 mod fault;
 mod files;
@@ -19,6 +21,7 @@ mod line;
 mod picture;
 mod plans;
 mod progress;
+mod simulate;
 mod story;
 mod timeline;
 mod words;
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Analyze(command) => analyze::run(&command, &mut faults),
         Command::Evaluate(command) => evaluate::run(&command, &mut faults),
+        Command::Demo(command) => demo::run(&command, &mut faults),
+        Command::Simulate(command) => simulate::run(&command, &mut faults),
         Command::Prompts(command) => library::manage::run(&command, &mut faults),
     }
     ExitCode::from(faults.exit_code())
