@@ -37,6 +37,8 @@ pub(super) struct Verdict {
     pub(super) phase: Phase,
     /// Since the first early media, or since the answer.
     pub(super) t_ms: u64,
+    /// Why there is none, where that is so.
+    pub(super) why: Option<String>,
 }
 
 impl Finished {
@@ -62,6 +64,13 @@ impl Finished {
                 },
                 phase: telling.phase,
                 t_ms: telling.t_ms,
+                why: match telling.told {
+                    Told::NoVerdict(why) => {
+                        let deaf = report.and_then(|report| report.record.deaf);
+                        Some(deaf.map_or_else(|| why.to_string(), |deaf| deaf.to_string()))
+                    }
+                    _ => None,
+                },
             })
         });
         if report.is_none() {
@@ -244,6 +253,7 @@ mod tests {
                 confidence: Some(0.9),
                 phase: Phase::Pre,
                 t_ms: 1_500,
+                why: None,
             }),
             right,
             outcome: Outcome {
