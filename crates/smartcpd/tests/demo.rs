@@ -28,10 +28,12 @@ fn every_kind_of_call_goes_through_and_is_heard_for_what_it_is() {
     assert_eq!(told.code, 0, "{}{}", told.out, told.err);
     assert_eq!(marks(&told.out).len(), 24, "{}", told.out);
     assert!(told.out.contains("No call was lost."), "{}", told.out);
-    // What honestly differs: on a machine that is short of time, packets come in heaps, and a call whose evidence is
-    // near a threshold may be left unsure. Nothing may be taken for something else.
+    // What honestly differs: a machine that is short of time stops listening before it stops relaying, and the call's
+    // record says so; packets that come in heaps may leave a call unsure. Nothing may be taken for something else.
     let wrong = wrong(&told.out);
-    assert!(wrong.iter().all(unsure) && wrong.len() <= 2, "{wrong:#?}");
+    assert!(wrong.iter().all(unsure) && wrong.len() <= 8, "{wrong:#?}");
+    let unforced = wrong.iter().filter(|line| !line.ends_with("(overload)")).count();
+    assert!(unforced <= 1, "{wrong:#?}");
     // What the dialer gets: refusals in our words before the answer, the carrier's own where there is nothing to hear.
     for phrase in [
         "486 SMARTCPD busy",
@@ -69,12 +71,12 @@ fn a_call_with_loss_and_jitter_gets_the_verdict_of_its_recording() {
     assert_eq!(told.code, 0, "{}{}", told.out, told.err);
     let marks = marks(&told.out);
     assert_eq!(marks.len(), 20, "{}", told.out);
-    // What honestly differs: an announcement is told once, by what is known when it has to be; a packet lost in its
-    // first second may leave it unknown where the whole recording is matched.
-    let right = marks.iter().filter(|mark| **mark == '✔').count();
-    assert!(right >= 18, "{}", told.out);
+    // What honestly differs, besides a machine that is short of time: an announcement is judged by what is known when
+    // its second is over, and packets lost there may leave it unknown where the whole recording is matched.
     let wrong = wrong(&told.out);
     assert!(wrong.iter().all(unsure), "{wrong:#?}");
+    let unforced = wrong.iter().filter(|line| !line.ends_with("(overload)")).count();
+    assert!(wrong.len() <= 6 && unforced <= 2, "{wrong:#?}");
     let against = told
         .out
         .lines()

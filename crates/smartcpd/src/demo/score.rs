@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use cpd_b2bua::switchboard::CallReport;
-use cpd_call::{Phase, Told};
+use cpd_call::{Phase, Telling, Told};
 
 use super::programme::Expected;
 use crate::simulate::dialer::Outcome;
@@ -23,6 +23,8 @@ pub(super) struct Finished {
     pub(super) verdict: Option<Verdict>,
     /// Whether it is right.
     pub(super) right: bool,
+    /// How long after the decision the dialer had it, ms: packets on their way, playout, signalling.
+    pub(super) delivery_ms: Option<i64>,
     /// What the dialer saw.
     pub(super) outcome: Outcome,
 }
@@ -35,12 +37,24 @@ pub(super) struct Verdict {
     pub(super) phase: Phase,
     /// Since the first early media, or since the answer.
     pub(super) t_ms: u64,
+    /// Why there is none, where that is so.
+    pub(super) why: Option<String>,
 }
 
 impl Finished {
     /// Joins what both sides know. Without a report, the call never reached the service's records: it is lost.
     pub(super) fn of(expected: Expected, mut outcome: Outcome, report: Option<&CallReport>) -> Finished {
-        let telling = report.and_then(|report| report.record.verdict());
+        // A verdict may be told again when it is surer: what counts is since when it stood.
+        let telling = report.and_then(|report| {
+            let record = &report.record;
+            let last = record.verdict()?;
+            let alike = |telling: &&Telling| {
+                let class = telling.told.class();
+                class.is_none() || (class == last.told.class() && telling.phase == last.phase)
+            };
+            let standing = record.tellings.iter().rev().take_while(alike);
+            standing.filter(|telling| telling.told.class().is_some()).last()
+        });
         let verdict = telling.and_then(|telling| {
             Some(Verdict {
                 class: telling.told.class()?.as_str(),
@@ -50,6 +64,13 @@ impl Finished {
                 },
                 phase: telling.phase,
                 t_ms: telling.t_ms,
+                why: match telling.told {
+                    Told::NoVerdict(why) => {
+                        let deaf = report.and_then(|report| report.record.deaf);
+                        Some(deaf.map_or_else(|| why.to_string(), |deaf| deaf.to_string()))
+                    }
+                    _ => None,
+                },
             })
         });
         if report.is_none() {
@@ -65,15 +86,34 @@ impl Finished {
         };
         let later_ms = expected.file_ms.zip(verdict.as_ref().filter(|_| right));
         let later_ms = later_ms.map(|(file_ms, verdict)| verdict.t_ms as i64 - file_ms as i64);
+        let delivery_ms = verdict
+            .as_ref()
+            .and_then(|verdict| delivery_ms(&outcome, verdict));
         Finished {
             title: expected.title,
             truth,
             later_ms,
+            delivery_ms,
             verdict,
             right,
             outcome,
         }
     }
+}
+
+/// When the dialer first read this class, against when it was decided.
+fn delivery_ms(outcome: &Outcome, verdict: &Verdict) -> Option<i64> {
+    let phase = verdict.phase.as_str();
+    let told = outcome.told.iter().find(|told| {
+        told.words.contains(verdict.class)
+            && (!told.words.starts_with('{') || told.words.contains(&format!("\"phase\":\"{phase}\"")))
+    })?;
+    let from_ms = match verdict.phase {
+        Phase::Pre => outcome.media_ms?,
+        Phase::Post => outcome.answered_ms?,
+    };
+    let after_ms = told.at_ms.checked_sub(from_ms)?;
+    Some(after_ms as i64 - verdict.t_ms as i64)
 }
 
 /// All calls.
@@ -84,6 +124,7 @@ pub(super) struct Score {
     wrong: Vec<String>,
     classes: BTreeMap<&'static str, Class>,
     later_ms: Vec<i64>,
+    delivery_ms: Vec<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +139,7 @@ impl Score {
     pub(super) fn add(&mut self, finished: &Finished) {
         self.calls += 1;
         self.later_ms.extend(finished.later_ms);
+        self.delivery_ms.extend(finished.delivery_ms);
         let outcome = &finished.outcome;
         if let Some(why) = outcome.lost {
             self.lost
@@ -136,7 +178,7 @@ impl Score {
     /// A table by class, and what went wrong.
     pub(super) fn text(&mut self) -> String {
         let mut text = format!(
-            "{:<26} calls  right  decided after (median, longest)\n",
+            "{:<28} calls  right  decided after (median, longest)\n",
             "what was played"
         );
         let (mut right, mut all) = (0, Vec::new());
@@ -147,24 +189,25 @@ impl Score {
             let times = times(&class.times_ms);
             let _ = writeln!(
                 text,
-                "{expected:<26} {:>5}  {:>5}  {times}",
+                "{expected:<28} {:>5}  {:>5}  {times}",
                 class.calls, class.right
             );
         }
         all.sort_unstable();
         let _ = writeln!(
             text,
-            "{:<26} {:>5}  {right:>5}  {}",
+            "{:<28} {:>5}  {right:>5}  {}",
             "all",
             self.calls,
             times(&all)
         );
-        self.later_ms.sort_unstable();
-        if let (Some(first), Some(last)) = (self.later_ms.first(), self.later_ms.last()) {
-            let median = self.later_ms[self.later_ms.len() / 2];
+        if let Some(span) = span(&mut self.later_ms) {
+            let _ = writeln!(text, "against the file alone: decided {span}");
+        }
+        if let Some(span) = span(&mut self.delivery_ms) {
             let _ = writeln!(
                 text,
-                "against the file alone: decided {median:+} ms (median), {first:+} to {last:+} ms"
+                "told to the dialer {span} after the sound that decided it was sent"
             );
         }
         for wrong in &self.wrong {
@@ -178,6 +221,13 @@ impl Score {
         }
         text
     }
+}
+
+fn span(times_ms: &mut [i64]) -> Option<String> {
+    times_ms.sort_unstable();
+    let (first, last) = (times_ms.first()?, times_ms.last()?);
+    let median = times_ms[times_ms.len() / 2];
+    Some(format!("{median:+} ms (median), {first:+} to {last:+} ms"))
 }
 
 fn times(sorted: &[u64]) -> String {
@@ -197,11 +247,13 @@ mod tests {
             title: "busy tone".into(),
             truth: truth.to_vec(),
             later_ms: right.then_some(-20),
+            delivery_ms: right.then_some(31),
             verdict: class.map(|class| Verdict {
                 class,
                 confidence: Some(0.9),
                 phase: Phase::Pre,
                 t_ms: 1_500,
+                why: None,
             }),
             right,
             outcome: Outcome {
@@ -220,7 +272,7 @@ mod tests {
         assert_eq!((score.calls(), score.lost()), (2, 1));
         let text = score.text();
         assert!(
-            text.contains("tone.busy                      2      1  1.50 s, 1.50 s\n"),
+            text.contains("tone.busy                        2      1  1.50 s, 1.50 s\n"),
             "{text}"
         );
         assert!(

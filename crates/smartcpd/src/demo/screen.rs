@@ -175,7 +175,7 @@ fn columns(time: &str, plays: &str, mark: &str, hears: &str, decided: &str, gets
         0..=42 => plays.to_owned(),
         _ => plays.chars().take(41).chain(['…']).collect(),
     };
-    format!("{time:>5}  {plays:<42}  {mark} {hears:<31} {decided:<20} {gets}")
+    format!("{time:>5}  {plays:<42}  {mark} {hears:<33} {decided:<20} {gets}")
 }
 
 fn heard(finished: &Finished) -> String {
