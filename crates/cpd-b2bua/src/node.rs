@@ -12,6 +12,7 @@ use cpd_sip::endpoint::{Counters, Counts};
 use cpd_sip::locate::Target;
 use cpd_sip::transport::Protocol;
 use cpd_sip::{Endpoint, Fact};
+use rustls::pki_types::ServerName;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -274,8 +275,14 @@ impl Node {
         self.handle.ask(work).await
     }
 
-    /// Where a gateway by name is.
+    /// Where a gateway by name is. Over TLS it has to show the name that it was looked up by (RFC 5922, 4).
     pub async fn set_addresses(&self, uri: String, targets: Vec<Target>) -> Result<(), Gone> {
+        let secured = targets.iter().filter(|target| target.protocol == Protocol::Tls);
+        let names = secured.filter_map(|target| {
+            let name = ServerName::try_from(target.name.clone()).ok()?;
+            Some((target.address, name))
+        });
+        self.handle.set_names(names.collect()).await?;
         let work = move |_, _: &mut Endpoint, operator: &mut Operator| {
             operator.switchboard.set_addresses(&uri, targets);
         };

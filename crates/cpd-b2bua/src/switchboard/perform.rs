@@ -242,6 +242,7 @@ impl<M: Media> Switchboard<M> {
         self.media.send(session, MediaCommand::Close(Close { keep }));
         let report = CallReport {
             call: bridge.name.clone(),
+            netborder_call_id: self.netborder_call_id(&bridge),
             dialer: bridge.dialer.id.as_str().into(),
             carrier: bridge.carrier().map(|carrier| carrier.id.as_str().into()),
             caller: bridge.numbers.caller.clone(),

@@ -66,6 +66,8 @@ pub enum Notice {
 pub struct CallReport {
     /// Its name.
     pub call: Arc<str>,
+    /// The same in NetBorder's form, as its headers and its statistics file have it.
+    pub netborder_call_id: String,
     /// The trunk it came from.
     pub dialer: Arc<str>,
     /// The carrier that it went to last.

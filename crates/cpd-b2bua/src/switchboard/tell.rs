@@ -9,6 +9,7 @@ use cpd_call::Telling;
 use cpd_sip::Endpoint;
 use cpd_sip::message::Message;
 
+use super::bridge::Bridge;
 use super::{Media, Notice, Switchboard};
 use crate::dialect::{Context, Saying, netborder_call_id};
 
@@ -17,11 +18,13 @@ const UNSAID_MAX: usize = 32;
 
 impl<M: Media> Switchboard<M> {
     pub(super) fn tell(&mut self, now: Instant, endpoint: &mut Endpoint, id: u64, telling: Telling) {
+        let Some(bridge) = self.bridges.get(&id) else {
+            return;
+        };
+        let netborder_call_id = self.netborder_call_id(bridge);
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
         };
-        let attempt = bridge.callee.target as u32 + 1;
-        let netborder_call_id = netborder_call_id(self.epoch_s, self.process, id, attempt);
         let hearing = bridge.settings.hearing.as_ref();
         let context = Context {
             call_id: &bridge.name,
@@ -44,6 +47,12 @@ impl<M: Media> Switchboard<M> {
         let call = bridge.name.clone();
         self.say_rest(now, endpoint, id);
         self.notify(Notice::Told { call, telling });
+    }
+
+    /// A call's name in NetBorder's form.
+    pub(super) fn netborder_call_id(&self, bridge: &Bridge) -> String {
+        let attempt = bridge.callee.target as u32 + 1;
+        netborder_call_id(self.epoch_s, self.process, bridge.id, attempt)
     }
 
     /// Says what waits, as far as the dialog allows it.

@@ -11,6 +11,7 @@ use super::listen::{self, Bound};
 use super::tls::Tls;
 use cpd_sip::Message;
 use cpd_sip::transport::{Flow, Protocol};
+use rustls::pki_types::ServerName;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -58,6 +59,13 @@ pub(super) struct Connections {
 }
 
 impl Connections {
+    /// Certificates of these peers have to show these names, from the next connection on.
+    pub(super) fn know(&mut self, names: Vec<(SocketAddr, ServerName<'static>)>) {
+        if let Some(tls) = &mut self.tls {
+            tls.names.extend(names);
+        }
+    }
+
     pub(super) fn new(config: &TransportConfig, inputs: mpsc::Sender<Input>) -> Self {
         Connections {
             open: HashMap::new(),

@@ -8,6 +8,8 @@ use cpd_sip::admission::{self, AddressList, Admission, Load, Treatment, Verdict}
 use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
+use rustls::pki_types::ServerName;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::TcpStream;
@@ -62,6 +64,7 @@ pub(super) enum Command<U> {
     Ask(Work<U>),
     Count(oneshot::Sender<Counters>),
     Addresses(AddressList),
+    Names(Vec<(SocketAddr, ServerName<'static>)>),
     Shutdown,
 }
 
@@ -219,6 +222,7 @@ impl<U: User> Core<U> {
                 // Who asked may have left.
                 let _ = answer.send(counters);
             }
+            Command::Names(names) => self.connections.know(names),
             Command::Addresses(list) => self.admission.set_list(list),
             Command::Shutdown => {
                 self.drain_end.get_or_insert(now + self.config.drain_limit);

@@ -28,6 +28,7 @@ use self::core::{Command, Core};
 use cpd_sip::admission::AddressList;
 use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
+use rustls::pki_types::ServerName;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -132,6 +133,11 @@ impl<U: User> Handle<U> {
             .await
             .map_err(|_| Gone)?;
         answered.await.map_err(|_| Gone)
+    }
+
+    /// The names that certificates of peers at these addresses have to show, from the next connection on.
+    pub async fn set_names(&self, names: Vec<(SocketAddr, ServerName<'static>)>) -> Result<(), Gone> {
+        self.commands.send(Command::Names(names)).await.map_err(|_| Gone)
     }
 
     /// Replaces the list of addresses that are trusted, limited or denied.

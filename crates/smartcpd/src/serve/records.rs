@@ -98,7 +98,7 @@ fn row(report: &CallReport, now: Instant, wall: SystemTime) -> String {
     let class = verdict.and_then(cpd_call::Told::class);
     let mut line = Vec::new();
     cpa_stats::Row {
-        call_id: &report.call,
+        call_id: &report.netborder_call_id,
         began: at(record.began),
         reference: report.reference.as_deref().unwrap_or_default().as_bytes(),
         campaign: report.campaign.as_deref().unwrap_or_default().as_bytes(),
@@ -242,6 +242,7 @@ pub(crate) mod tests {
         let began = Instant::now();
         let after = |ms| began + Duration::from_millis(ms);
         CallReport {
+            netborder_call_id: "1766000000-7-1-1".into(),
             call: "1-2-3".into(),
             dialer: "vici".into(),
             carrier: Some("main".into()),
