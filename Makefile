@@ -60,9 +60,10 @@ evaluate: tools ## Accuracy on the whole evaluation corpus, with the operating c
 	$(SMARTCPD) evaluate --calls $(CORPUS)/calls.jsonl --prompts $(CORPUS)/refs --curve
 
 .PHONY: bench
-bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; parsing and calls of SIP beside another stack
+bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; packets; SIP beside another stack
 	cargo bench --package smartcpd --bench hearing
 	cargo bench --package cpd-sip --bench calls
+	cargo bench --package cpd-media --bench packets
 	$(PEERS) bench --bench parse --bench calls
 
 .PHONY: tools

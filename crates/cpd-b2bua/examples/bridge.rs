@@ -57,6 +57,7 @@ fn settings(gateway: &str, deaf: bool) -> Settings {
         dialects: Dialects::default(),
         callee: Vec::new(),
         caller: Vec::new(),
+        script: None,
         routes: vec![Route {
             prefix: String::new(),
             carriers: vec![Arc::new(carrier)],
@@ -114,6 +115,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..MediaConfig::default()
             },
             settings: Arc::new(settings(gateway, deaf)),
+            scripts: None,
             seed: [7; 32],
             epoch_s: 0,
             process: std::process::id(),

@@ -16,7 +16,8 @@ use cpd_b2bua::media::{
     SessionId, Side, Transport,
 };
 use cpd_detect::{Library, Plans, Profile, SampleRate, Shared};
-use cpd_media::codec::Codec;
+use cpd_media::latch::Mode;
+use cpd_media::sdp::Format;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -42,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (pool, mut news) = MediaPool::start(MediaConfig {
         networks: vec![Network::at(Ipv4Addr::LOCALHOST.into())],
-        ports: base..=u16::MAX,
+        ports: base..=u16::try_from(u64::from(base) + 4 * calls)?,
         threads,
         rtp_timeout: Duration::ZERO,
         ..MediaConfig::default()
@@ -77,8 +78,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 rtp: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
                 rtcp: None,
                 rtcp_mux: false,
-                symmetric: false,
-                formats: vec![(8, Codec::Pcma)],
+                believe: Mode::Negotiated,
+                formats: vec![Format::pcma()],
                 transport: Transport::Rtp,
                 secure: None,
             };
@@ -95,15 +96,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     ports.flush()?;
     println!("ready");
-    let (mut heard, mut deafened) = (0_u64, 0_u64);
+    let mut heard = 0_u64;
+    let mut deafened = 0_u64;
     while let Some((_, news)) = news.blocking_recv() {
         match news {
             News::Heard { .. } => heard += 1,
-            News::Deafened { .. } => {
-                deafened += 1;
-                println!("{deafened} calls are no longer listened to, after {heard} events");
-            }
-            News::Silent { .. } | News::Digit { .. } | News::Closed { .. } => {}
+            News::Deafened { .. } => deafened += 1,
+            News::Silent { .. } | News::Digit { .. } | News::Closed { .. } => continue,
+        }
+        if deafened > 0 && deafened.is_power_of_two() {
+            println!("{deafened} calls are no longer listened to, after {heard} events");
         }
     }
     Ok(())

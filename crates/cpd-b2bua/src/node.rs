@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use cpd_call::Cause;
+use cpd_sip::admission::AddressList;
 use cpd_sip::endpoint::{Counters, Counts};
 use cpd_sip::locate::Target;
 use cpd_sip::transport::Protocol;
@@ -15,7 +16,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::media::{MediaConfig, MediaPool, MediaStats, News, SessionId, StartError as MediaError};
-use crate::switchboard::{Figures, Notice, Start, Switchboard};
+use crate::script::{Act, Change, Fault, Scripts, VerdictFacts};
+use crate::switchboard::{Figures, Notice, Question, Start, Switchboard, VerdictTicket};
 use crate::transport::{self, BindError, ConnectionError, Gone, Handle, ListenError, TransportConfig, User};
 use crate::trunk::Settings;
 
@@ -29,6 +31,8 @@ pub struct NodeConfig {
     pub media: MediaConfig,
     /// What calls are measured by.
     pub settings: Arc<Settings>,
+    /// Who runs the scripts of trunks.
+    pub scripts: Option<Arc<Scripts>>,
     /// 32 bytes that nobody can guess.
     pub seed: [u8; 32],
     /// Seconds since 1970.
@@ -86,18 +90,32 @@ pub struct Status {
 /// News that are taken at once before SIP has its turn.
 const NEWS_AT_ONCE: usize = 64;
 
+/// Answers of scripts that wait for the switchboard: as many as may be asked at once.
+const ANSWERS_MAX: usize = 512;
+
+/// What a script answered.
+enum Answer {
+    Invite(u64, Result<Option<Change>, Fault>),
+    Verdict(VerdictTicket, VerdictFacts, Result<Option<Act>, Fault>),
+}
+
 /// The switchboard as the transport's user.
 pub struct Operator {
     switchboard: Switchboard<Arc<MediaPool>>,
     pool: Arc<MediaPool>,
     news: mpsc::Receiver<(SessionId, News)>,
     waiting: Option<(SessionId, News)>,
+    scripts: Option<Arc<Scripts>>,
+    answers: mpsc::Receiver<Answer>,
+    answer: mpsc::Sender<Answer>,
+    answered: Option<Answer>,
     failures: mpsc::Sender<String>,
 }
 
 impl User for Operator {
     fn on_fact(&mut self, now: Instant, endpoint: &mut Endpoint, fact: Fact) {
         self.switchboard.on_fact(now, endpoint, fact);
+        self.ask_scripts(now, endpoint);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
@@ -106,10 +124,15 @@ impl User for Operator {
 
     fn on_timeout(&mut self, now: Instant, endpoint: &mut Endpoint) {
         self.switchboard.on_timeout(now, endpoint);
+        self.ask_scripts(now, endpoint);
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.waiting.is_some() {
+        if self.waiting.is_some() || self.answered.is_some() {
+            return Poll::Ready(());
+        }
+        if let Poll::Ready(Some(answer)) = self.answers.poll_recv(cx) {
+            self.answered = Some(answer);
             return Poll::Ready(());
         }
         match self.news.poll_recv(cx) {
@@ -124,11 +147,26 @@ impl User for Operator {
 
     fn on_ready(&mut self, now: Instant, endpoint: &mut Endpoint) {
         for _ in 0..NEWS_AT_ONCE {
-            let Some((session, news)) = self.waiting.take().or_else(|| self.news.try_recv().ok()) else {
-                return;
-            };
-            self.switchboard.on_news(now, endpoint, session, news);
+            let answer = self.answered.take().or_else(|| self.answers.try_recv().ok());
+            let news = self.waiting.take().or_else(|| self.news.try_recv().ok());
+            if answer.is_none() && news.is_none() {
+                break;
+            }
+            match answer {
+                Some(Answer::Invite(ticket, answer)) => {
+                    self.switchboard.on_invite_answer(now, endpoint, ticket, answer);
+                }
+                Some(Answer::Verdict(ticket, verdict, answer)) => {
+                    self.switchboard
+                        .on_verdict_answer(now, endpoint, ticket, &verdict, answer);
+                }
+                None => {}
+            }
+            if let Some((session, news)) = news {
+                self.switchboard.on_news(now, endpoint, session, news);
+            }
         }
+        self.ask_scripts(now, endpoint);
     }
 
     fn on_connection_failed(&mut self, error: &ConnectionError) {
@@ -138,6 +176,45 @@ impl User for Operator {
 
     fn on_listener_failed(&mut self, error: &ListenError) {
         let _ = self.failures.try_send(error.to_string());
+    }
+}
+
+impl Operator {
+    /// Has scripts run elsewhere; where nobody runs them the tables decide at once.
+    fn ask_scripts(&mut self, now: Instant, endpoint: &mut Endpoint) {
+        while let Some(question) = self.switchboard.poll_question() {
+            let Some(scripts) = self.scripts.clone() else {
+                match question {
+                    Question::Invite { ticket, .. } => {
+                        self.switchboard.on_invite_answer(now, endpoint, ticket, Ok(None));
+                    }
+                    Question::Verdict { ticket, verdict, .. } => {
+                        self.switchboard
+                            .on_verdict_answer(now, endpoint, ticket, &verdict, Ok(None));
+                    }
+                }
+                continue;
+            };
+            let answers = self.answer.clone();
+            tokio::spawn(async move {
+                let answer = match question {
+                    Question::Invite { ticket, script, call } => {
+                        Answer::Invite(ticket, scripts.on_invite(&script, call).await)
+                    }
+                    Question::Verdict {
+                        ticket,
+                        script,
+                        call,
+                        verdict,
+                    } => {
+                        let answer = scripts.on_verdict(&script, call, verdict.clone()).await;
+                        Answer::Verdict(ticket, verdict, answer)
+                    }
+                };
+                // A node that has ended needs no answer.
+                let _ = answers.send(answer).await;
+            });
+        }
     }
 }
 
@@ -161,7 +238,12 @@ impl Node {
             epoch_s: config.epoch_s,
             process: config.process,
         };
+        let (answer, answers) = mpsc::channel(ANSWERS_MAX);
         let operator = Operator {
+            scripts: config.scripts,
+            answers,
+            answer,
+            answered: None,
             switchboard: Switchboard::new(now, start, Arc::clone(&pool), notices),
             pool,
             news,
@@ -198,6 +280,11 @@ impl Node {
             operator.switchboard.set_addresses(&uri, targets);
         };
         self.handle.ask(work).await
+    }
+
+    /// Replaces the list of addresses that are trusted, limited or denied.
+    pub async fn set_address_list(&self, list: AddressList) -> Result<(), Gone> {
+        self.handle.set_addresses(list).await
     }
 
     /// Takes no new calls, or does again. Calls that stand go on.

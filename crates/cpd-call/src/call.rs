@@ -10,6 +10,8 @@
 
 mod hearing;
 
+pub use hearing::CONSULT_LIMIT;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +36,8 @@ pub struct Plan {
     pub emergency: bool,
     /// The answer cannot be held: the caller has yet to describe its media.
     pub unholdable: bool,
+    /// Somebody wants to be consulted before a verdict is acted on.
+    pub consults: bool,
     /// Nobody listens, for this reason.
     pub deaf: Option<Deaf>,
 }
@@ -123,6 +127,7 @@ impl Call {
             Input::Heard(heard) => self.on_heard(now, heard),
             Input::Deaf(why) => self.on_deaf(now, why),
             Input::Silent(leg) => self.on_silent(now, leg),
+            Input::Advice { ticket, policy } => self.on_advice(now, ticket, policy),
             Input::End(cause) => self.end_both(now, Party::Service, cause),
         }
     }
@@ -139,6 +144,7 @@ impl Call {
                 Timer::Answer => self.on_answer_limit(now),
                 Timer::Beep => self.stop_listening(now),
                 Timer::Ask => self.ask(now),
+                Timer::Consult => self.on_unadvised(now),
                 Timer::Ring => self.on_ring_limit(now),
                 Timer::Talk => self.end_both(
                     now,
@@ -167,6 +173,11 @@ impl Call {
     /// Whether both sides are connected.
     pub fn is_talking(&self) -> bool {
         self.state == State::Talking
+    }
+
+    /// What the call keeps to.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.plan.policy
     }
 
     /// The fork whose audio the caller gets.
@@ -250,7 +261,9 @@ impl Call {
         self.know(fork);
         self.answered = Some(now);
         self.timers.stop(Timer::Ring);
-        self.timers.stop(Timer::Settle);
+        for timer in [Timer::Settle, Timer::Consult] {
+            self.timers.stop(timer);
+        }
         self.through = Some(fork);
         self.outputs.push_back(Output::Media(MediaAction::Answered(fork)));
         self.hearing.on_answer(fork);

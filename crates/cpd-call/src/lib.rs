@@ -26,7 +26,7 @@ mod signal;
 mod telling;
 mod timers;
 
-pub use call::{Call, Plan};
+pub use call::{CONSULT_LIMIT, Call, Plan};
 pub use outcome::{Cause, Rejection};
 pub use policy::{AnswerAction, EarlyAction, HOLD_MAX, Mode, Policy};
 pub use record::{Deaf, Party, Record, Termination};

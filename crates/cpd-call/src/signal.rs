@@ -1,8 +1,11 @@
 //! What goes into a call and what comes out.
 
+use std::sync::Arc;
+
 use cpd_detect::Event;
 
 use crate::outcome::{Cause, Rejection};
+use crate::policy::Policy;
 use crate::record::{Deaf, Record};
 use crate::telling::Telling;
 
@@ -106,6 +109,14 @@ pub enum Input {
     Deaf(Deaf),
     /// No media came from this leg for a while. It may be a dialer that waits, or a peer that died.
     Silent(Leg),
+    /// What somebody advises for the verdict of [`Output::Consult`]: the policy that the call keeps to from here on, or
+    /// none: the one it has.
+    Advice {
+        /// The consultation's.
+        ticket: u32,
+        /// The policy.
+        policy: Option<Arc<Policy>>,
+    },
     /// The service ends, or a person ended the call: hang up with this cause.
     End(Cause),
 }
@@ -128,6 +139,14 @@ pub enum Output {
     Media(MediaAction),
     /// The dialer is to be told this, in its dialect.
     Tell(Telling),
+    /// Before a verdict is acted on, somebody may advise by [`Input::Advice`]. Without an answer within
+    /// [`CONSULT_LIMIT`](crate::CONSULT_LIMIT) the policy decides.
+    Consult {
+        /// To be given back.
+        ticket: u32,
+        /// The verdict, as it would be told.
+        telling: Telling,
+    },
     /// The call is over; nothing follows.
     Ended(Box<Record>),
 }

@@ -15,18 +15,21 @@ pub(crate) enum Timer {
     Beep,
     /// It rings no longer.
     Ring,
+    /// Nobody waits for advice any longer.
+    Consult,
     /// It lasts no longer.
     Talk,
     /// A leg without media is asked again whether it lives.
     Ask,
 }
 
-const ALL: [Timer; 7] = [
+const ALL: [Timer; 8] = [
     Timer::Settle,
     Timer::Hold,
     Timer::Answer,
     Timer::Beep,
     Timer::Ring,
+    Timer::Consult,
     Timer::Talk,
     Timer::Ask,
 ];

@@ -121,7 +121,7 @@ fn play(policy: Policy, script: Vec<(u64, Input)>) -> (Told, Option<Box<Record>>
                     told.ended += 1;
                     record = Some(ended);
                 }
-                Output::Signal(..) | Output::Media(_) | Output::Tell(_) => {}
+                Output::Signal(..) | Output::Media(_) | Output::Tell(_) | Output::Consult { .. } => {}
             }
         }
     }

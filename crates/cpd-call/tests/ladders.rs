@@ -176,6 +176,10 @@ impl Stage {
                         "",
                     );
                 }
+                Output::Consult { ticket, telling } => {
+                    let class = telling.told.class().unwrap();
+                    self.line("", &format!("[consult #{ticket}: {}]", class.as_str()));
+                }
                 Output::Ended(record) => {
                     let Termination { by, status, cause } = &record.termination;
                     let status = status.map_or(String::new(), |status| format!(" {status}"));
@@ -569,4 +573,33 @@ fn a_cut_hangs_up_both_ways() {
         .at(4_000)
         .verdict(Class::Machine, Evidence::Greeting, 0.93, true)
         .check("cut");
+}
+
+#[test]
+fn advice_comes_before_the_policy_and_is_not_waited_for() {
+    let consulted = || {
+        let mut policy = Policy::default();
+        policy.set_early(Class::Busy, EarlyAction::Reject);
+        Stage::new(Plan {
+            policy: Arc::new(policy),
+            targets: 1,
+            consults: true,
+            ..Plan::default()
+        })
+        .at(500)
+        .rings(F0, true)
+        .at(1_500)
+        .verdict(Class::Busy, Evidence::Tone, 0.95, true)
+    };
+    let advice = Input::Advice {
+        ticket: 1,
+        policy: Some(Arc::new(Policy::default())),
+    };
+    consulted()
+        .at(1_520)
+        .input("", "(advice: only report)", advice)
+        .at(4_000)
+        .callee(failed(Failure::Refused(486)))
+        .check("advised");
+    consulted().at(4_000).check("unadvised");
 }

@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex32;
+use rustfft::{Fft, FftPlanner};
 
 use crate::time::{SampleRate, SampleTime};
 
@@ -85,10 +85,15 @@ fn log2(x: f32) -> f32 {
 /// What is the same for all calls at one rate: FFT plan, window, bands. Made once, shared.
 pub struct FrontPlan {
     rate: SampleRate,
-    fft: Arc<dyn RealToComplex<f32>>,
+    /// Over half as many complex numbers as there are samples, even samples real and odd ones imaginary.
+    fft: Arc<dyn Fft<f32>>,
     window: Vec<f32>,
-    /// For each bin from `FIRST_BIN` on: the lower of the two bands it feeds, and its weight in it.
-    mel: Vec<(u8, f32)>,
+    /// For each bin: the turn that puts the odd samples behind the even ones.
+    twiddles: Vec<Complex32>,
+    /// Weight of each bin from `FIRST_BIN` on in the lower of the two bands that it feeds.
+    mel: Vec<f32>,
+    /// How many bins lie between a band's centre and the next one's.
+    mel_runs: [u8; BANDS - 1],
 }
 
 /// Bin 3 (94 Hz) is the first inside the telephone band's lower slope.
@@ -100,33 +105,41 @@ impl FrontPlan {
     /// The plan for a rate.
     pub fn new(rate: SampleRate) -> FrontPlan {
         let window_len = (rate.hz() / 8_000) as usize * 256;
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(window_len);
-        // Hann; a sine of amplitude a at a bin's centre gives |X| = a·N/4, and a²/2 is wanted of |x|².
-        let scale = 4.0 / (window_len as f32) * std::f32::consts::FRAC_1_SQRT_2;
+        let fft = FftPlanner::<f32>::new().plan_fft_forward(window_len / 2);
+        // Hann; a sine of amplitude a at a bin's centre gives |X| = a·N/4, and a²/2 is wanted of |x|². Half of that, for
+        // even and odd samples are put together as sums of two.
+        let scale = 2.0 / (window_len as f32) * std::f32::consts::FRAC_1_SQRT_2;
         let window = (0..window_len)
             .map(|n| {
                 let phase = std::f32::consts::TAU * (n as f32 + 0.5) / window_len as f32;
                 scale * 0.5 * (1.0 - phase.cos())
             })
             .collect();
+        let twiddles = (0..BINS)
+            .map(|bin| Complex32::from_polar(1.0, -std::f32::consts::TAU * bin as f32 / window_len as f32))
+            .collect();
         let mel_of = |hz: f32| 1127.0 * (1.0 + hz / 700.0).ln();
         let (low, high) = (
             mel_of(FIRST_BIN as f32 * BIN_HZ),
             mel_of((LAST_BIN + 1) as f32 * BIN_HZ),
         );
+        let mut mel_runs = [0; BANDS - 1];
         let mel = (FIRST_BIN..=LAST_BIN)
             .map(|bin| {
                 // Position among band centres: band b is centred at b, falling to zero at b ± 1.
                 let at = (mel_of(bin as f32 * BIN_HZ) - low) / (high - low) * (BANDS as f32 - 1.0);
                 let lower = (at.floor() as usize).min(BANDS - 2);
-                (lower as u8, 1.0 - (at - lower as f32).clamp(0.0, 1.0))
+                mel_runs[lower] += 1;
+                1.0 - (at - lower as f32).clamp(0.0, 1.0)
             })
             .collect();
         FrontPlan {
             rate,
             fft,
             window,
+            twiddles,
             mel,
+            mel_runs,
         }
     }
 }
@@ -141,16 +154,17 @@ impl FrontPlan {
 /// The front end of one call: 128 ms of samples and the newest two spectra.
 pub struct FrontEnd {
     plan: Arc<FrontPlan>,
-    history: Vec<f32>,
-    /// Per hop of the history, newest last: samples of it that were lost.
+    /// The newest samples, up to `end`; the last `begun` are those of a hop that is not yet full. They move to the front
+    /// when there is no room for another hop, once in `SLACK_HOPS`.
+    samples: Vec<f32>,
+    end: usize,
+    begun: usize,
+    /// Per hop of the window, newest last: samples of it that were lost.
     lost: [u16; LOST_HOPS],
-    hop: Vec<f32>,
     hop_lost: u16,
-    windowed: Vec<f32>,
+    packed: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    wide: Vec<Complex32>,
-    spectrum: [Complex32; BINS],
-    before: [Complex32; BINS],
+    spectra: [[Complex32; BINS]; 2],
     power: [f32; BINS],
     bands: [f32; BANDS],
     index: u64,
@@ -159,21 +173,24 @@ pub struct FrontEnd {
 
 /// Hops that a window touches: 32 ms is 3.2 hops.
 const LOST_HOPS: usize = 4;
+/// Windows of samples that are kept: 128 ms.
+const KEPT_WINDOWS: usize = 4;
+/// Hops of room behind the kept samples: moving them costs a fifth of what it would every hop, for 1.6 kB.
+const SLACK_HOPS: usize = 5;
 
 impl FrontEnd {
     /// A front end that has heard nothing.
     pub fn new(plan: Arc<FrontPlan>) -> FrontEnd {
-        let window_len = plan.window.len();
+        let kept = KEPT_WINDOWS * plan.window.len();
         FrontEnd {
-            history: vec![0.0; 4 * window_len],
+            samples: vec![0.0; kept + SLACK_HOPS * plan.rate.hop()],
+            end: kept,
+            begun: 0,
             lost: [0; LOST_HOPS],
-            hop: Vec::with_capacity(plan.rate.hop()),
             hop_lost: 0,
-            windowed: vec![0.0; window_len],
-            scratch: plan.fft.make_scratch_vec(),
-            wide: plan.fft.make_output_vec(),
-            spectrum: [Complex32::default(); BINS],
-            before: [Complex32::default(); BINS],
+            packed: vec![Complex32::default(); plan.window.len() / 2],
+            scratch: vec![Complex32::default(); plan.fft.get_inplace_scratch_len()],
+            spectra: [[Complex32::default(); BINS]; 2],
             power: [0.0; BINS],
             bands: [FLOOR_DBM0; BANDS],
             index: 0,
@@ -189,7 +206,7 @@ impl FrontEnd {
 
     /// Samples heard or lost so far.
     pub fn now(&self) -> SampleTime {
-        self.plan.rate.at_hop(self.index) + self.hop.len() as u64
+        self.plan.rate.at_hop(self.index) + self.begun as u64
     }
 
     /// Marks the answer at the current sample.
@@ -199,84 +216,128 @@ impl FrontEnd {
 
     /// Takes samples up to the end of the hop; gives back how many, and whether the hop is full.
     pub fn take(&mut self, samples: &[i16]) -> (usize, bool) {
-        let room = self.plan.rate.hop() - self.hop.len();
-        let taken = room.min(samples.len());
-        self.hop
-            .extend(samples[..taken].iter().map(|&s| f32::from(s) * (1.0 / 32_768.0)));
-        (taken, taken == room)
+        let room = self.room();
+        let taken = room.len().min(samples.len());
+        for (kept, &sample) in room.iter_mut().zip(samples) {
+            *kept = f32::from(sample) * (1.0 / 32_768.0);
+        }
+        (taken, self.took(taken))
     }
 
     /// The same for lost samples.
     pub fn take_lost(&mut self, samples: u64) -> (u64, bool) {
-        let room = self.plan.rate.hop() - self.hop.len();
-        let taken = samples.min(room as u64);
-        self.hop.resize(self.hop.len() + taken as usize, 0.0);
+        let room = self.room();
+        let taken = samples.min(room.len() as u64) as usize;
+        room[..taken].fill(0.0);
         self.hop_lost += taken as u16;
-        (taken, taken == room as u64)
+        (taken as u64, self.took(taken))
     }
 
     /// Passes over whole hops of lost audio without a frame for each. The current hop must be empty.
     pub fn skip_hops(&mut self, hops: u64) {
-        debug_assert!(self.hop.is_empty());
+        debug_assert_eq!(self.begun, 0);
         self.index += hops;
     }
 
     /// Turns the full hop into a frame.
     pub fn frame(&mut self) -> Frame<'_> {
         let hop = self.plan.rate.hop();
-        debug_assert_eq!(self.hop.len(), hop);
-        self.history.copy_within(hop.., 0);
-        let keep = self.history.len() - hop;
-        self.history[keep..].copy_from_slice(&self.hop);
+        debug_assert_eq!(self.begun, hop);
         self.lost.copy_within(1.., 0);
         self.lost[LOST_HOPS - 1] = self.hop_lost;
         let lost: u32 = self.lost.iter().map(|&n| u32::from(n)).sum();
 
-        let mean_square = self.hop.iter().map(|s| s * s).sum::<f32>() / hop as f32;
-        std::mem::swap(&mut self.spectrum, &mut self.before);
+        let newest = &self.samples[self.end - hop..self.end];
+        let mean_square = newest.iter().map(|s| s * s).sum::<f32>() / hop as f32;
         self.transform();
         self.sum_bands();
 
-        self.hop.clear();
+        self.begun = 0;
         self.hop_lost = 0;
         let index = self.index;
         self.index += 1;
+        let [even, odd] = &self.spectra;
+        let (spectrum, before) = if index.is_multiple_of(2) {
+            (even, odd)
+        } else {
+            (odd, even)
+        };
         Frame {
             index,
             rate: self.plan.rate,
             lost: lost as f32 / (LOST_HOPS * hop) as f32,
             level_dbm0: dbm0(mean_square),
-            spectrum: &self.spectrum,
-            before: &self.before,
+            spectrum,
+            before,
             power: &self.power,
             bands: &self.bands,
-            history: &self.history,
+            history: &self.samples[self.end - KEPT_WINDOWS * self.plan.window.len()..self.end],
             answered: self.answered.take(),
         }
     }
 
-    fn transform(&mut self) {
-        let newest = &self.history[self.history.len() - self.windowed.len()..];
-        for ((out, &sample), &weight) in self.windowed.iter_mut().zip(newest).zip(&self.plan.window) {
-            *out = sample * weight;
+    /// What the current hop still lacks.
+    fn room(&mut self) -> &mut [f32] {
+        let hop = self.plan.rate.hop();
+        if self.begun == 0 && self.end + hop > self.samples.len() {
+            let kept = KEPT_WINDOWS * self.plan.window.len();
+            self.samples.copy_within(self.end - kept..self.end, 0);
+            self.end = kept;
         }
-        let done = self
-            .plan
-            .fft
-            .process_with_scratch(&mut self.windowed, &mut self.wide, &mut self.scratch);
-        debug_assert!(done.is_ok(), "buffers were made by the plan");
-        self.spectrum.copy_from_slice(&self.wide[..BINS]);
-        for (power, x) in self.power.iter_mut().zip(&self.spectrum) {
+        &mut self.samples[self.end..self.end + hop - self.begun]
+    }
+
+    /// Counts what was written into the room; true where the hop is full.
+    fn took(&mut self, samples: usize) -> bool {
+        self.end += samples;
+        self.begun += samples;
+        self.begun == self.plan.rate.hop()
+    }
+
+    /// A real transform by a complex one of half the length: even samples as real, odd ones as imaginary parts, whose two
+    /// spectra are then taken apart by their symmetry and put together.
+    fn transform(&mut self) {
+        let plan = &*self.plan;
+        let newest = &self.samples[self.end - plan.window.len()..self.end];
+        let pairs = newest.chunks_exact(2).zip(plan.window.chunks_exact(2));
+        for (packed, (sample, weight)) in self.packed.iter_mut().zip(pairs) {
+            *packed = Complex32::new(sample[0] * weight[0], sample[1] * weight[1]);
+        }
+        plan.fft.process_with_scratch(&mut self.packed, &mut self.scratch);
+        let spectrum = &mut self.spectra[(self.index % 2) as usize];
+        // Bin 0, and at 8 kHz the last one, are their own mirror images.
+        let first = self.packed[0];
+        spectrum[0] = Complex32::new(2.0 * (first.re + first.im), 0.0);
+        spectrum[BINS - 1] = Complex32::new(2.0 * (first.re - first.im), 0.0);
+        let mirrored = self.packed.iter().rev();
+        let bins = spectrum[1..].iter_mut().zip(&plan.twiddles[1..]);
+        for ((x, turn), (a, b)) in bins.zip(self.packed[1..].iter().zip(mirrored)) {
+            let (even_re, even_im) = (a.re + b.re, a.im - b.im);
+            let (odd_re, odd_im) = (a.im + b.im, b.re - a.re);
+            x.re = even_re + turn.re * odd_re - turn.im * odd_im;
+            x.im = even_im + turn.re * odd_im + turn.im * odd_re;
+        }
+        for (power, x) in self.power.iter_mut().zip(spectrum.iter()) {
             *power = x.re * x.re + x.im * x.im;
         }
     }
 
     fn sum_bands(&mut self) {
         let mut sums = [0.0_f32; BANDS];
-        for (&(lower, weight), &power) in self.plan.mel.iter().zip(&self.power[FIRST_BIN..=LAST_BIN]) {
-            let lower = usize::from(lower);
-            sums[lower] += weight * power;
-            sums[lower + 1] += (1.0 - weight) * power;
+        let mut bin = 0;
+        let power = &self.power[FIRST_BIN..=LAST_BIN];
+        let mel = &self.plan.mel[..power.len()];
+        for (band, &bins) in self.plan.mel_runs.iter().enumerate() {
+            let end = (bin + usize::from(bins)).min(power.len());
+            let (mut lower, mut upper) = (sums[band], 0.0);
+            for (&weight, &power) in mel[bin..end].iter().zip(&power[bin..end]) {
+                let share = weight * power;
+                lower += share;
+                upper += power - share;
+            }
+            sums[band] = lower;
+            sums[band + 1] = upper;
+            bin = end;
         }
         // A Hann window's noise bandwidth is 1.5 bins: the sum over bins counts each power 1.5 times.
         for (level, sum) in self.bands.iter_mut().zip(sums) {

@@ -13,6 +13,7 @@ use crate::early_talk::EarlyTalk;
 use crate::event::{Activity, Event, EventKind, FaxKind, ModemKind, ProgressTone, SitKind};
 use crate::events::Events;
 use crate::front::Frame;
+use crate::keys::Keys;
 use crate::profile::{OperatingPoint, Profile};
 use crate::prompts::{Library, PromptId};
 use crate::time::{SampleRate, SampleTime};
@@ -21,9 +22,6 @@ use crate::verdict::{Class, Evidence, Verdict};
 /// Speech before the answer that makes an announcement: longer than a cough, a word bleeding over, a "hello" of a
 /// signalling race.
 const ANNOUNCEMENT_SPEECH_MS: u64 = 1_000;
-/// Talk that leaves a digit the decisive thing, ms for each digit and beside: the digit itself may pass for a syllable.
-const TALK_A_DIGIT_MS: u64 = 250;
-const TALK_BESIDE_DIGITS_MS: u64 = 400;
 /// Silence after the answer that makes a verdict of silence: one person in fifty first speaks later than 3 s.
 const SILENT_ANSWER_MS: u64 = 4_000;
 /// Silence before the answer that makes one: longer than any ringback's pause (Ireland, New Zealand: 4 s at most after a
@@ -53,8 +51,10 @@ struct Facts {
     activity: Option<Activity>,
     /// Talk before the answer.
     early_talk: EarlyTalk,
-    /// Hops of talk after the answer.
-    talk_hops: u64,
+    /// Level of the newest hop, dBm0.
+    level_dbm0: f32,
+    /// Digits, and the talk beside them after the answer.
+    keys: Keys,
     /// Hops heard since the answer, or since the last one that held anything but silence or noise. Lost audio counts
     /// for nothing: nobody knows whether it was silent.
     quiet_hops: u64,
@@ -62,7 +62,6 @@ struct Facts {
     sit: Option<(SitKind, f32)>,
     tone: Option<Tone>,
     melody: Option<f32>,
-    digits: u32,
     fax: Option<f32>,
     modem: Option<f32>,
     /// The preamble of a fax was heard; a modem's carrier was.
@@ -121,6 +120,7 @@ impl Judge {
     ) {
         let facts = &mut self.facts;
         facts.now = frame.end();
+        facts.level_dbm0 = frame.level_dbm0;
         facts.follow_talk(frame);
         if hearing.speech > 0.5 || hearing.music > 0.5 || hearing.tone > 0.5 {
             facts.quiet_hops = 0;
@@ -152,7 +152,7 @@ impl Judge {
         let Some(finding) = self.facts.weigh(self.machine_threshold) else {
             return;
         };
-        if matches!(finding.class, Class::Human | Class::HumanBusiness) {
+        if is_person(finding.class) {
             self.facts.person |= self.facts.opinion.is_some_and(|opinion| opinion.yielded);
         }
         let now = self.facts.now;
@@ -172,6 +172,8 @@ impl Judge {
             }) if matches!(finding.evidence, Evidence::Prompt(after) if after != *before) => now,
             // Greeting and beep are two views of the same machine; the class was decided by the first.
             Some(v) if v.class == finding.class => v.decided,
+            // A person who goes on is still the person who was told, be it a business.
+            Some(v) if is_person(v.class) && is_person(finding.class) => v.decided,
             Some(_) | None => now,
         };
         let verdict = Verdict {
@@ -191,6 +193,10 @@ impl Judge {
             kind,
         });
     }
+}
+
+fn is_person(class: Class) -> bool {
+    matches!(class, Class::Human | Class::HumanBusiness)
 }
 
 /// The probability of "machine" that a verdict of machine needs.
@@ -215,14 +221,10 @@ impl Facts {
         self.quiet_hops * 10
     }
 
-    fn talk_ms(&self) -> u64 {
-        self.talk_hops * 10
-    }
-
     /// Counts talk, and learns the level of the ringing that talk before the answer is compared with.
     fn follow_talk(&mut self, frame: &Frame<'_>) {
         match self.activity {
-            Some(Activity::Speech) if self.answered.is_some() => self.talk_hops += 1,
+            Some(Activity::Speech) if self.answered.is_some() => self.keys.hear_talk(frame.level_dbm0, 1),
             Some(activity) if self.answered.is_none() => {
                 let rings = self.tone.is_some_and(|tone| tone.kind == ProgressTone::Ringback);
                 let at = frame.rate.at_hop(frame.index);
@@ -238,7 +240,7 @@ impl Facts {
         let from = event.from.max(self.answered.unwrap_or_default());
         let hops = self.ms(event.known - from) / 10;
         match (self.answered, activity) {
-            (Some(_), Activity::Speech) => self.talk_hops += hops,
+            (Some(_), Activity::Speech) => self.keys.hear_talk(self.level_dbm0, hops as u32),
             (Some(_), _) => {}
             (None, activity) => self.early_talk.begin(activity, from, hops as u32),
         }
@@ -273,7 +275,7 @@ impl Facts {
                     self.sit = Some((*kind, event.confidence));
                 }
             }
-            EventKind::Dtmf(_) => self.digits += 1,
+            EventKind::Dtmf(_) => self.keys.press(self.level_dbm0),
             EventKind::Fax(kind) => {
                 self.flags |= *kind == FaxKind::Flags;
                 self.fax = Some(self.fax.unwrap_or(0.0).max(event.confidence));
@@ -365,7 +367,7 @@ impl Facts {
         if let Some(confidence) = self.melody {
             return Some(Finding::of(Class::Ringback, confidence, Evidence::Melody));
         }
-        if self.digits > 0 {
+        if self.keys.any() {
             return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
         }
         if speech >= ANNOUNCEMENT_SPEECH_MS {
@@ -387,8 +389,7 @@ impl Facts {
         if let Some(confidence) = self.beep {
             return Some(Finding::of(Class::Machine, confidence, Evidence::Beep).last());
         }
-        let digits = u64::from(self.digits);
-        if digits > 0 && self.talk_ms() < TALK_BESIDE_DIGITS_MS + digits * TALK_A_DIGIT_MS && !self.person {
+        if self.keys.decide() && !self.person {
             return Some(Finding::of(Class::Unknown, 0.9, Evidence::Dtmf));
         }
         if let Some(opinion) = self.opinion {
@@ -659,6 +660,31 @@ mod tests {
             yielded: true,
         });
         assert_eq!(facts.weigh(0.5).map(|f| f.class), Some(Class::HumanBusiness));
+    }
+
+    #[test]
+    fn a_person_who_goes_on_was_decided_when_first_told() {
+        let library = Arc::new(Library::empty());
+        let mut judge = Judge::new(SampleRate::NARROWBAND, &Profile::default(), library);
+        let mut events = Events::new();
+        judge.facts.answered = Some(SampleTime(0));
+        let mut told = |at_ms: u64, long: bool, settled: bool, judge: &mut Judge| {
+            judge.facts.now = SampleTime(at_ms * 8);
+            judge.facts.opinion = Some(Opinion {
+                machine: 0.2,
+                settled,
+                long,
+                yielded: false,
+            });
+            judge.conclude(&mut events);
+            judge.verdict().map(|v| (v.class, v.decided.0 / 8))
+        };
+        assert_eq!(told(1_500, false, true, &mut judge), Some((Class::Human, 1_500)));
+        told(2_000, true, false, &mut judge);
+        assert_eq!(
+            told(4_800, true, true, &mut judge),
+            Some((Class::HumanBusiness, 1_500))
+        );
     }
 
     #[test]

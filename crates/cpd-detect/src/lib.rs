@@ -25,6 +25,7 @@ pub mod event;
 mod events;
 pub mod front;
 mod judge;
+mod keys;
 pub mod peaks;
 pub mod plan;
 mod profile;

@@ -2,7 +2,7 @@
 //!
 //! Local maxima of the 32 ms power spectrum, refined to about 1 Hz by the phase advance from the hop before.
 
-use crate::front::{BIN_HZ, BINS, Frame, dbm0};
+use crate::front::{BIN_HZ, Frame, dbm0};
 
 /// At most this many peaks are kept, strongest first: two tones and their worst companions.
 pub const PEAKS: usize = 4;
@@ -40,8 +40,8 @@ impl Peaks {
         const LOW: usize = 6;
         const HIGH: usize = 118;
         let power = frame.power;
-        // 1.5: the noise bandwidth of a Hann window, in bins.
         let band_sum = sum(&power[LOW..=HIGH]);
+        // 1.5: the noise bandwidth of a Hann window, in bins.
         let total = band_sum / 1.5;
         let mut peaks = Peaks {
             band_dbm0: dbm0(total),
@@ -52,31 +52,50 @@ impl Peaks {
             return peaks;
         }
         let floor = total * 0.02;
-        for bin in LOW..=HIGH.min(BINS - 3) {
-            let p = power[bin];
-            if p > floor && p > power[bin - 1] && p >= power[bin + 1] {
-                let main_lobe = (power[bin - 1] + p + power[bin + 1]) / 1.5;
-                peaks.insert(Peak {
-                    hz: refine(frame, bin),
-                    dbm0: dbm0(main_lobe),
-                    share: (main_lobe / total).min(1.0),
-                });
+        let mut strongest = Strongest::default();
+        for (place, near) in power[LOW - 1..=HIGH + 1].windows(3).enumerate() {
+            if near[1] > floor && near[1] > near[0] && near[1] >= near[2] {
+                strongest.insert(LOW + place, near[0] + near[1] + near[2]);
             }
+        }
+        // Only what is kept is refined: noise has twenty peaks a hop.
+        peaks.len = strongest.len;
+        for (peak, &(bin, sum)) in peaks.list.iter_mut().zip(strongest.as_slice()) {
+            let main_lobe = sum / 1.5;
+            *peak = Peak {
+                hz: refine(frame, bin),
+                dbm0: dbm0(main_lobe),
+                share: (main_lobe / total).min(1.0),
+            };
         }
         peaks
     }
+}
 
-    fn insert(&mut self, peak: Peak) {
-        let at = self.list[..self.len]
+/// Bins of the strongest peaks and the power of their main lobes, strongest first.
+#[derive(Default)]
+struct Strongest {
+    list: [(usize, f32); PEAKS],
+    len: usize,
+}
+
+impl Strongest {
+    fn as_slice(&self) -> &[(usize, f32)] {
+        &self.list[..self.len]
+    }
+
+    fn insert(&mut self, bin: usize, power: f32) {
+        let at = self
+            .as_slice()
             .iter()
-            .position(|p| p.share < peak.share)
+            .position(|&(_, kept)| kept < power)
             .unwrap_or(self.len);
         if at == PEAKS {
             return;
         }
         self.len = (self.len + 1).min(PEAKS);
         self.list.copy_within(at..self.len - 1, at + 1);
-        self.list[at] = peak;
+        self.list[at] = (bin, power);
     }
 }
 
@@ -100,7 +119,8 @@ fn refine(frame: &Frame<'_>, bin: usize) -> f32 {
     let advance = (frame.spectrum[bin] * frame.before[bin].conj()).arg() / std::f32::consts::TAU;
     let guess = bin as f32 * BIN_HZ * hop_s;
     // The phase tells the frequency up to multiples of 100 Hz; the bin is known to ±16 Hz, so the nearest one is meant.
-    let turns = (guess - advance).round();
+    // Never negative, for the lowest bin makes two turns a hop: adding a half and cutting off rounds.
+    let turns = (guess - advance + 0.5) as i32 as f32;
     let hz = (advance + turns) / hop_s;
     if (hz - bin as f32 * BIN_HZ).abs() < BIN_HZ {
         hz

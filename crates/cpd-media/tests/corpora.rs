@@ -73,3 +73,8 @@ fn each_and_its_kin(target: &str, probe: fn(&[u8])) {
 fn descriptions_go_on_as_descriptions() {
     each_and_its_kin("sdp", probe::sdp);
 }
+
+#[test]
+fn reports_are_read_as_far_as_they_hold() {
+    each_and_its_kin("rtcp", probe::rtcp);
+}

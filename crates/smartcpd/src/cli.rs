@@ -26,11 +26,48 @@ pub(crate) enum Command {
     Prompts(PromptsCommand),
     /// Measures how well labelled calls are heard
     Evaluate(Evaluate),
+    /// Stands in the path of calls, listens, acts and tells
+    Serve(Serve),
+    /// Checks what `serve` needs, and says how to mend what is missing
+    Doctor(Doctor),
     /// Shows the service at work: simulated calls through it, and their verdicts
     Demo(crate::demo::args::DemoArgs),
     /// Pretends to be a carrier or a dialer: for trials, and to make load
     #[command(subcommand)]
     Simulate(crate::simulate::args::Simulate),
+}
+
+/// `smartcpd serve`.
+///
+/// Without --config: ./smartcpd.toml, /etc/smartcpd/smartcpd.toml, else the built-in configuration. Every key can be set
+/// by the environment: SMARTCPD_SIP__LISTEN. SIGHUP and changes of the file reload it for new calls; SIGTERM lets calls
+/// finish, a second one ends them.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Serve {
+    /// The configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Prints the built-in configuration, with a comment for every key
+    #[arg(long, conflicts_with_all = ["config", "check"])]
+    pub(crate) print_config: bool,
+
+    /// Only checks the configuration and the announcements
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// `smartcpd doctor`.
+///
+/// A line for each thing that was looked at: ok, warn or fail, and what mends it. Run it before `serve`: sockets that
+/// `serve` holds are told as taken.
+#[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Doctor {
+    /// The configuration; found as by `serve`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `smartcpd evaluate`.

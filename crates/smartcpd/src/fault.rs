@@ -25,10 +25,16 @@ pub(crate) enum FaultClass {
     BelowGuard = 9,
     /// A tone plan, or a country without one.
     Plans = 10,
-    /// A socket, an address, a thread: what calls need.
+    /// A socket, an address, a certificate, a thread: what calls need.
     Network = 11,
     /// `simulate dialer` and `demo`: a call was lost.
     CallsLost = 12,
+    /// The configuration: unknown keys, wrong values.
+    Configuration = 13,
+    /// `doctor` found something that has to be mended.
+    Unfit = 14,
+    /// Calls were cut off: the deadline of a shutdown passed, or it was hurried by a second signal.
+    CutOff = 15,
 }
 
 /// The text of `--help` on exit codes.
@@ -44,8 +50,11 @@ Exit codes:
   8  a result could not be written
   9  evaluate: a figure lies below the guard
   10 a tone plan has a fault, or a country has none
-  11 a socket or an address that calls need cannot be had
+  11 a socket, an address or a certificate that calls need cannot be had
   12 simulate dialer, demo: a call was lost
+  13 the configuration has a fault (unknown key, wrong value)
+  14 doctor: something has to be mended
+  15 serve: calls were cut off by the deadline of the shutdown or by a second signal
 A fault is told in one line on standard error; the other files are still done, and the code is that of the first fault.";
 
 /// One fault.
@@ -82,7 +91,7 @@ impl Fault {
 }
 
 /// The system's reason without its error number: a person reads it.
-fn system_words(why: &std::io::Error) -> String {
+pub(crate) fn system_words(why: &std::io::Error) -> String {
     let words = why.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();
     let mut letters = words.chars();
@@ -109,6 +118,11 @@ impl Faults {
     pub(crate) fn tell(&mut self, fault: &Fault) {
         eprintln!("smartcpd: {fault}");
         self.first.get_or_insert(fault.class);
+    }
+
+    /// Counts a fault that was told elsewhere.
+    pub(crate) fn count(&mut self, class: FaultClass) {
+        self.first.get_or_insert(class);
     }
 
     /// The exit code of the run.

@@ -1,8 +1,9 @@
 //! SmartCPD: hears what happened in a call.
 //!
 //! `smartcpd analyze` tells the timeline and the verdict of recordings, `smartcpd prompts` keeps a library of operator
-//! announcements, `smartcpd evaluate` measures accuracy on labelled calls. `smartcpd demo` shows calls through the service,
-//! `smartcpd simulate` pretends to be who stands on either side of it.
+//! announcements, `smartcpd evaluate` measures accuracy on labelled calls, `smartcpd serve` stands in the path of calls and
+//! `smartcpd doctor` looks before it does. `smartcpd demo` shows calls through the service, `smartcpd simulate` pretends to
+//! be who stands on either side of it.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,7 @@ mod line;
 mod picture;
 mod plans;
 mod progress;
+mod serve;
 mod simulate;
 mod story;
 mod timeline;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
     match cli.command {
         Command::Analyze(command) => analyze::run(&command, &mut faults),
         Command::Evaluate(command) => evaluate::run(&command, &mut faults),
+        Command::Serve(command) => serve::run(&command, &mut faults),
+        Command::Doctor(command) => serve::doctor::run(&command, &mut faults),
         Command::Demo(command) => demo::run(&command, &mut faults),
         Command::Simulate(command) => simulate::run(&command, &mut faults),
         Command::Prompts(command) => library::manage::run(&command, &mut faults),

@@ -99,3 +99,46 @@ pub(crate) fn headline(verdict: &Verdict) -> &'static str {
         (Class::Unknown, _) => "Unsure",
     }
 }
+
+/// ", did you mean …?" where a known word is near.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, quote: &str) -> String {
+    known
+        .into_iter()
+        .map(|known| (distance(word, known), known))
+        .min()
+        .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
+        .map(|(_, known)| format!(", did you mean {quote}{known}{quote}?"))
+        .unwrap_or_default()
+}
+
+/// Letters to insert, delete or replace to make one word of the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_suggested_only_where_they_are_near() {
+        assert_eq!(distance("operater", "operator"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(
+            nearest("catgory", ["category", "class"], "`"),
+            ", did you mean `category`?"
+        );
+        assert_eq!(nearest("zzzzzz", ["category"], "`"), "");
+    }
+}

@@ -73,7 +73,9 @@ impl Asked {
             let event = known
                 .into_iter()
                 .find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes()));
-            if let Some((_, event)) = faults.or_note(event, "Events", "event that is not known") {
+            if let Some((_, event)) = faults.or_note(event, "Events", "event that is not known")
+                && !self.events.contains(&event)
+            {
                 self.events.push(event);
             }
         }

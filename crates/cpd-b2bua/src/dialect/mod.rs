@@ -37,6 +37,8 @@ mod netborder;
 mod overrides;
 mod own;
 mod reason;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::fmt;
@@ -163,6 +165,11 @@ impl Dialects {
         Ok(dialects)
     }
 
+    /// Two dialects know the dialer's tag for the call log.
+    fn takes_info(&self) -> bool {
+        self.own || self.reason.is_some()
+    }
+
     /// What a dialer asks of a call.
     pub fn read(&self, invite: &Message) -> Wishes {
         let mut faults = values::Faults::default();
@@ -177,7 +184,8 @@ impl Dialects {
             .then(|| cisco::Asked::read(invite, &mut faults))
             .flatten();
         let own = self.own.then(|| own::Asked::read(invite, &mut faults));
-        let info = (self.own || self.reason.is_some())
+        let info = self
+            .takes_info()
             .then(|| reason::info(invite, &mut faults))
             .flatten();
         Wishes {
@@ -365,7 +373,7 @@ impl Wishes {
         if self.dialects.cisco {
             cisco::strip(invite);
         }
-        if self.info.is_some() {
+        if self.dialects.takes_info() {
             reason::strip(invite);
         }
     }

@@ -52,7 +52,7 @@ impl Overrides {
     }
 
     /// Takes over what another dialect says.
-    pub(super) fn merge(&mut self, other: Overrides) {
+    pub(crate) fn merge(&mut self, other: Overrides) {
         fn take<T>(own: &mut Option<T>, other: Option<T>) {
             if other.is_some() {
                 *own = other;

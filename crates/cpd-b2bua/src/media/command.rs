@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use cpd_detect::{Profile, Shared};
-use cpd_media::codec::Codec;
-use cpd_media::sdp::Audio;
+use cpd_media::latch::Mode;
+use cpd_media::sdp::{Audio, Format};
 use cpd_media::srtp::Key;
 
 /// A session, named by whoever opens it; news carry the name.
@@ -83,15 +83,15 @@ pub struct Remote {
     pub rtcp: Option<SocketAddr>,
     /// RTCP comes and goes on the RTP port (RFC 5761).
     pub rtcp_mux: bool,
-    /// Believe the source of the first media packet instead of the description (symmetric RTP behind NAT, RFC 4961);
-    /// once, then locked until the next description. Otherwise only the described address is heard.
-    pub symmetric: bool,
+    /// From where its media is believed to come: the described address only, or, once, from elsewhere (symmetric RTP
+    /// behind NAT, RFC 4961).
+    pub believe: Mode,
     /// What its payload types mean, the most wanted first.
-    pub formats: Vec<(u8, Codec)>,
+    pub formats: Vec<Format>,
     /// RTP, or datagrams that are not looked into.
     pub transport: Transport,
     /// Its keys, where its media is secured.
-    pub secure: Option<Secure>,
+    pub secure: Option<Box<Secure>>,
 }
 
 /// What travels.
@@ -114,25 +114,25 @@ pub struct Secure {
 
 impl Remote {
     /// As a description says, plain.
-    pub fn of(audio: &Audio, symmetric: bool) -> Remote {
+    pub fn of(audio: &Audio, believe: Mode) -> Remote {
         Remote {
             rtp: audio.rtp,
             rtcp: audio.rtcp.filter(|_| !audio.rtcp_mux),
             rtcp_mux: audio.rtcp_mux,
-            symmetric,
-            formats: audio.formats.iter().map(|f| (f.payload_type, f.codec)).collect(),
+            believe,
+            formats: audio.formats.clone(),
             transport: Transport::Rtp,
             secure: None,
         }
     }
 
     /// A fax over UDPTL.
-    pub fn fax(address: Option<SocketAddr>, symmetric: bool) -> Remote {
+    pub fn fax(address: Option<SocketAddr>, believe: Mode) -> Remote {
         Remote {
             rtp: address,
             rtcp: None,
             rtcp_mux: false,
-            symmetric,
+            believe,
             formats: Vec::new(),
             transport: Transport::Opaque,
             secure: None,

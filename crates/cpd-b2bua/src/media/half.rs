@@ -7,6 +7,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use cpd_media::quality::Reception;
 use rustix::io::Errno;
 use rustix::net::{
     RecvFlags, SendFlags, SocketAddrAny, connect, connect_unspec, recv, recvfrom, send, sendto,
@@ -24,6 +25,41 @@ const FORKS_MAX: usize = 32;
 /// The largest datagram that is carried. RTP and UDPTL keep below the 1,500 bytes of Ethernet, jumbo frames apart.
 pub(super) const DATAGRAM_MAX: usize = 4_096;
 
+/// What a thread reads into and writes from.
+pub(super) struct Buffers {
+    /// A datagram as it came.
+    pub(super) datagram: Box<[u8; DATAGRAM_MAX]>,
+    /// The same, opened, where it was secured.
+    pub(super) plain: Vec<u8>,
+    /// What goes out, secured.
+    pub(super) sealed: Vec<u8>,
+}
+
+/// Where a datagram is read to and opened into.
+pub(super) struct Incoming<'a> {
+    pub(super) datagram: &'a mut [u8; DATAGRAM_MAX],
+    pub(super) plain: &'a mut Vec<u8>,
+}
+
+impl Buffers {
+    /// Apart: what comes in, and room for what goes out.
+    pub(super) fn split(&mut self) -> (Incoming<'_>, &mut Vec<u8>) {
+        let incoming = Incoming {
+            datagram: &mut self.datagram,
+            plain: &mut self.plain,
+        };
+        (incoming, &mut self.sealed)
+    }
+
+    pub(super) fn new() -> Buffers {
+        Buffers {
+            datagram: Box::new([0; DATAGRAM_MAX]),
+            plain: Vec::with_capacity(DATAGRAM_MAX),
+            sealed: Vec::with_capacity(DATAGRAM_MAX),
+        }
+    }
+}
+
 /// Which socket of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Port {
@@ -39,10 +75,13 @@ pub(super) struct Half {
     /// Whose media is relayed; an index into `forks`.
     pub(super) active: usize,
     pub(super) on_hold: bool,
+    /// Somebody waits for its sockets.
+    pub(super) attended: bool,
     /// When the relayed fork sent last, or was last given a reason to.
     pub(super) last_media: Instant,
     pub(super) silence_told: bool,
     pub(super) stats: SideStats,
+    pub(super) reception: Reception,
     /// The RTP socket is connected to the one fork there is.
     connected: bool,
     /// It was connected just now: what came before may be from anybody.
@@ -56,19 +95,34 @@ impl Half {
             forks: Vec::new(),
             active: 0,
             on_hold: false,
+            attended: false,
             last_media: now,
             silence_told: false,
             stats: SideStats::default(),
+            reception: Reception::new(),
             connected: false,
             sifting: false,
         }
     }
 
-    /// The next datagram on the RTP port from somebody who is believed, and from which fork.
-    pub(super) fn receive_rtp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+    /// The next datagram on the RTP port from somebody who is believed, opened, and from which fork.
+    pub(super) fn receive_rtp<'a>(&mut self, buffers: Incoming<'a>) -> Option<(&'a [u8], usize)> {
+        let Incoming {
+            datagram: buffer,
+            plain,
+        } = buffers;
         if self.connected && !self.sifting {
             let (length, _) = recv(&self.pair.rtp, &mut buffer[..], RecvFlags::empty()).ok()?;
-            return fits(length).then_some((length, 0));
+            let bytes = &buffer[..length];
+            let fork = self.forks.first_mut().filter(|_| fits(length))?;
+            if !fork.is_secure() {
+                return Some((bytes, 0));
+            }
+            if fork.open(bytes, plain) {
+                return Some((plain, 0));
+            }
+            self.stats.refused += 1;
+            return None;
         }
         // One datagram an event, as when connected; but strangers shall not spend the turn of a peer.
         for _ in 0..SIFTED_MAX {
@@ -84,52 +138,66 @@ impl Half {
             if !fits(length) {
                 continue;
             }
-            let believed = source.and_then(|source| self.believe(source, &buffer[..length]));
-            match believed {
-                Some(fork) => return Some((length, fork)),
-                None => self.stats.refused += 1,
+            let believed = source.and_then(|source| self.believe(source, &buffer[..length], plain));
+            if let Some(index) = believed {
+                let secure = self.forks[index].is_secure();
+                return Some((if secure { plain } else { &buffer[..length] }, index));
             }
+            self.stats.refused += 1;
         }
         None
     }
 
-    /// The next datagram on the RTCP port, and from which fork.
-    pub(super) fn receive_rtcp(&mut self, buffer: &mut [u8; DATAGRAM_MAX]) -> Option<(usize, usize)> {
+    /// The next datagram on the RTCP port, opened, and from which fork.
+    pub(super) fn receive_rtcp<'a>(&mut self, buffers: Incoming<'a>) -> Option<(&'a [u8], usize)> {
+        let Incoming {
+            datagram: buffer,
+            plain,
+        } = buffers;
         let (length, source) = received_from(&self.pair.rtcp, buffer).ok()?;
         let source = source.filter(|_| fits(length))?;
-        let fork = self.forks.iter().position(|fork| fork.owns_rtcp(source));
-        match fork {
-            Some(index) => {
-                self.forks[index].rtcp_seen = Some(source);
-                Some((length, index))
-            }
-            None => {
-                self.stats.refused += 1;
-                None
-            }
-        }
+        let bytes = &buffer[..length];
+        let believed = self
+            .forks
+            .iter_mut()
+            .position(|fork| fork.owns_rtcp(source) && fork.open(bytes, plain));
+        let Some(index) = believed else {
+            self.stats.refused += 1;
+            return None;
+        };
+        let fork = &mut self.forks[index];
+        fork.rtcp_seen = Some(source);
+        Some((if fork.is_secure() { plain } else { bytes }, index))
     }
 
     /// Sends media to the relayed fork.
-    pub(super) fn send_rtp(&self, bytes: &[u8]) {
+    pub(super) fn send_rtp(&mut self, bytes: &[u8], sealed: &mut Vec<u8>) {
+        let Some(fork) = self.forks.get_mut(self.active) else {
+            return;
+        };
+        let Some(bytes) = fork.seal(bytes, sealed) else {
+            return;
+        };
         if self.connected {
             // The first attempt may only bring the news that an earlier datagram was refused (ICMP).
             if let Err(Errno::CONNREFUSED) = send(&self.pair.rtp, bytes, SendFlags::empty()) {
                 let _ = send(&self.pair.rtp, bytes, SendFlags::empty());
             }
-        } else if let Some(to) = self.forks.get(self.active).and_then(Fork::rtp_target) {
+        } else if let Some(to) = fork.rtp_target() {
             let _ = sendto(&self.pair.rtp, bytes, SendFlags::empty(), &to);
         }
     }
 
     /// Sends RTCP to the relayed fork, on the port where it wants it.
-    pub(super) fn send_rtcp(&self, bytes: &[u8]) {
-        let Some(fork) = self.forks.get(self.active) else {
+    pub(super) fn send_rtcp(&mut self, bytes: &[u8], sealed: &mut Vec<u8>) {
+        let Some(fork) = self.forks.get_mut(self.active) else {
             return;
         };
         if fork.rtcp_mux {
-            self.send_rtp(bytes);
-        } else if let Some(to) = fork.rtcp_target() {
+            self.send_rtp(bytes, sealed);
+        } else if let Some(to) = fork.rtcp_target()
+            && let Some(bytes) = fork.seal(bytes, sealed)
+        {
             let _ = sendto(&self.pair.rtcp, bytes, SendFlags::empty(), &to);
         }
     }
@@ -159,10 +227,15 @@ impl Half {
     }
 
     /// The other side learns what payload types mean here. A side with several forks tells nothing that holds for all.
-    pub(super) fn share_formats(&self, other: &mut Half) {
-        if let [receiver] = &self.forks[..] {
-            for fork in &mut other.forks {
-                fork.heard_by(&receiver.formats);
+    pub(super) fn share_formats(&self, other: &mut Half, now: Instant) {
+        let receiver = match &self.forks[..] {
+            [fork] => &fork.formats[..],
+            _ => &[],
+        };
+        for fork in &mut other.forks {
+            let formats = fork.heard_by(receiver);
+            if let Some(hearing) = &mut fork.hearing {
+                hearing.redescribe(formats, now);
             }
         }
     }
@@ -183,6 +256,22 @@ impl Half {
         self.active = 0;
         self.settle();
         gone
+    }
+
+    /// Clock of the media that the relayed fork sends, as its description has it; telephony's where it does not say.
+    pub(super) fn clock_hz(&self) -> u32 {
+        let first = self.forks.get(self.active).and_then(|fork| fork.formats.first());
+        first.map_or(0, |format| format.rate_hz).max(8_000)
+    }
+
+    /// What came from this side.
+    pub(super) fn summary(&self) -> SideStats {
+        let received = self.reception.summary();
+        SideStats {
+            lost: received.lost,
+            jitter_ms: received.jitter_ms,
+            ..self.stats
+        }
     }
 
     /// Gives the sockets back, connected to nobody.
@@ -212,31 +301,23 @@ impl Half {
         }
     }
 
-    /// Which fork sent this, if it is one that is believed.
-    fn believe(&mut self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
-        let index = self
-            .forks
-            .iter()
-            .position(|fork| fork.sends_from(source))
-            .or_else(|| self.stranger(source, bytes))?;
-        if self.forks[index].settle(source, bytes) {
+    /// Which fork sent this, if it is one that is believed: one that sends from there, else one at that machine, else
+    /// any that may move.
+    fn believe(&mut self, source: SocketAddr, bytes: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
+        let fits: [fn(&Fork, SocketAddr) -> bool; 3] = [
+            Fork::sends_from,
+            |fork, source| fork.is_at(source.ip()),
+            |_, _| true,
+        ];
+        let index = fits.into_iter().find_map(|fits| {
+            self.forks
+                .iter_mut()
+                .position(|fork| fits(fork, source) && fork.accepts(source, bytes, plain))
+        })?;
+        if !self.connected && self.forks.len() == 1 {
             self.settle();
         }
         Some(index)
-    }
-
-    /// Which fork an unknown source may be: one behind NAT whose media was not seen yet.
-    fn stranger(&self, source: SocketAddr, bytes: &[u8]) -> Option<usize> {
-        let mut open = (0..self.forks.len()).filter(|&index| self.forks[index].may_latch(bytes));
-        let first = open.next()?;
-        match open.next() {
-            None => Some(first),
-            // With several, the described machine must be right at least.
-            Some(second) => [first, second]
-                .into_iter()
-                .chain(open)
-                .find(|&index| self.forks[index].described_ip() == Some(source.ip())),
-        }
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod command;
 pub mod config;
 mod fork;
+mod guard;
 mod half;
 mod hearing;
 mod lane;

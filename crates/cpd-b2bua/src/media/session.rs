@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use cpd_media::codec::Codec;
+use cpd_media::rtcp::{self, Part};
 use cpd_media::rtp::{Packet, TelephoneEvent};
 
 use super::command::{ForkId, ListenPlan, MediaCommand, Purpose, Remote, SessionId, Side};
 use super::fork::{Fork, is_rtcp, is_rtp};
-use super::half::{DATAGRAM_MAX, Half, Port};
+use super::half::{Buffers, Half, Port};
 use super::hearing::Hearing;
 use super::lane::{Lane, SlotKey};
 use super::news::{DeafReason, News, SideStats};
@@ -63,23 +64,19 @@ impl Session {
         }
     }
 
-    /// The ports, for whoever waits on them.
-    pub(super) fn pairs(&self) -> [&PortPair; 2] {
-        [&self.caller.pair, &self.callee.pair]
+    /// The ports of a side, if nobody attends to them yet; from now on somebody does.
+    pub(super) fn begin_attending(&mut self, side: Side) -> Option<&PortPair> {
+        let half = self.half_mut(side);
+        let first = !std::mem::replace(&mut half.attended, true);
+        first.then_some(&half.pair)
     }
 
     /// A socket is ready.
-    pub(super) fn receive(
-        &mut self,
-        side: Side,
-        port: Port,
-        buffer: &mut [u8; DATAGRAM_MAX],
-        lane: &mut Lane,
-    ) {
+    pub(super) fn receive(&mut self, side: Side, port: Port, buffers: &mut Buffers, lane: &mut Lane) {
         match port {
             Port::Rtp => {
                 for _ in 0..TURN_MAX {
-                    self.receive_rtp(side, buffer, lane);
+                    self.receive_rtp(side, buffers, lane);
                     if !self.half(side).is_sifting() {
                         return;
                     }
@@ -87,42 +84,43 @@ impl Session {
             }
             Port::Rtcp => {
                 let (from, to) = self.halves(side);
-                if let Some((length, fork)) = from.receive_rtcp(buffer) {
-                    carry_rtcp(from, to, fork, &buffer[..length]);
+                let (incoming, sealed) = buffers.split();
+                if let Some((bytes, fork)) = from.receive_rtcp(incoming) {
+                    carry_rtcp(from, to, fork, bytes, sealed);
                 }
             }
         }
     }
 
-    fn receive_rtp(&mut self, side: Side, buffer: &mut [u8; DATAGRAM_MAX], lane: &mut Lane) {
+    fn receive_rtp(&mut self, side: Side, buffers: &mut Buffers, lane: &mut Lane) {
         let id = self.id;
         let (from, to) = self.halves(side);
-        let Some((length, index)) = from.receive_rtp(buffer) else {
+        let (incoming, sealed) = buffers.split();
+        let Some((bytes, index)) = from.receive_rtp(incoming) else {
             return;
         };
-        let bytes = &buffer[..length];
         if is_rtcp(bytes) && !from.forks[index].is_opaque() {
-            carry_rtcp(from, to, index, bytes);
+            carry_rtcp(from, to, index, bytes, sealed);
             return;
         }
         if index == from.active {
-            to.send_rtp(bytes);
+            to.send_rtp(bytes, sealed);
             from.last_media = lane.now;
             from.silence_told = false;
             from.stats.packets += 1;
-            from.stats.bytes += length as u64;
+            from.stats.bytes += bytes.len() as u64;
             lane.counts.packets += 1;
         }
         let fork = &mut from.forks[index];
         if fork.is_opaque() || !is_rtp(bytes) {
             return;
         }
-        let kind = fork.kind(bytes[1]);
-        if fork.hearing.is_none() && kind != Codec::TelephoneEvent {
-            return;
-        }
         let Ok(packet) = Packet::parse(bytes) else { return };
-        if kind == Codec::TelephoneEvent
+        let kind = fork.kind(packet.payload_type);
+        if index == from.active {
+            from.reception.push(lane.now, &packet, kind.clock_hz);
+        }
+        if kind.codec == Codec::TelephoneEvent
             && fork.event_at != Some(packet.timestamp)
             && let Some(digit) = TelephoneEvent::parse(packet.payload).and_then(|event| event.digit())
         {
@@ -130,7 +128,7 @@ impl Session {
             lane.out.tell(id, News::Digit { side, digit });
         }
         if let Some(hearing) = &mut fork.hearing {
-            hearing.take(&packet, kind, lane.now);
+            hearing.take(&packet, lane.now);
             if !hearing.is_due {
                 hearing.is_due = true;
                 lane.due.push_back(Due {
@@ -175,7 +173,7 @@ impl Session {
         for fork in &mut self.callee.forks {
             if let Some(hearing) = &mut fork.hearing
                 && !hearing.is_due
-                && hearing.is_waiting(lane.now)
+                && hearing.is_quiet(lane.now)
             {
                 hearing.is_due = true;
                 lane.due.push_back(Due {
@@ -259,7 +257,7 @@ impl Session {
                 .forks
                 .get_mut(active)
                 .and_then(|fork| fork.recorder.take()),
-            stats: [self.caller.stats, self.callee.stats],
+            stats: [self.caller.summary(), self.callee.summary()],
             pairs: [self.caller.into_pair(), self.callee.into_pair()],
         }
     }
@@ -272,14 +270,15 @@ impl Session {
         desk: Option<&RecordingDesk>,
         lane: &mut Lane,
     ) {
-        let (half, other) = self.halves(side);
+        let half = self.half_mut(side);
         half.described(Fork::new(id, remote));
         half.last_media = lane.now;
-        half.share_formats(other);
-        other.share_formats(half);
         if side == Side::Callee {
             self.listen(id, desk, lane);
         }
+        let Session { caller, callee, .. } = self;
+        caller.share_formats(callee, lane.now);
+        callee.share_formats(caller, lane.now);
     }
 
     /// Begins to listen to a fork, where somebody wants it and it can be heard.
@@ -291,10 +290,17 @@ impl Session {
         let Some(fork) = self.callee.forks.iter_mut().find(|known| known.id == id) else {
             return;
         };
-        if fork.hearing.is_some() || fork.is_opaque() {
+        if fork.is_opaque() {
+            // A fax began: what was heard until then is all that there is to hear.
+            if let Some(hearing) = fork.hearing.take() {
+                fork.recorder = hearing.into_recorder();
+            }
             return;
         }
-        let reason = if !fork.formats.iter().any(|(_, codec)| codec.is_heard()) {
+        if fork.hearing.is_some() {
+            return;
+        }
+        let reason = if !fork.formats.iter().any(|format| format.codec.is_heard()) {
             Some(DeafReason::Codec(id))
         } else if listening == LISTENED_MAX {
             Some(DeafReason::Forks(id))
@@ -306,7 +312,7 @@ impl Session {
             return;
         }
         let recorder = fork.recorder.take().or_else(|| Some(desk?.begin(plan.record?)));
-        let mut hearing = Box::new(Hearing::new(plan, recorder, lane.now));
+        let mut hearing = Box::new(Hearing::new(plan, &fork.formats, recorder, lane.now));
         if self.answered == Some(id) {
             hearing.listener.answered();
         }
@@ -359,10 +365,22 @@ pub(super) struct Due {
     pub(super) since: Instant,
 }
 
-/// RTCP goes on like media, and what it says of loss is kept.
-fn carry_rtcp(from: &mut Half, to: &Half, fork: usize, bytes: &[u8]) {
-    if fork == from.active && is_rtcp(bytes) {
-        to.send_rtcp(bytes);
+/// RTCP goes on like media, and what it says of our side of the path is kept.
+fn carry_rtcp(from: &mut Half, to: &mut Half, fork: usize, bytes: &[u8], sealed: &mut Vec<u8>) {
+    if fork != from.active || !is_rtcp(bytes) {
+        return;
+    }
+    to.send_rtcp(bytes, sealed);
+    let clock_hz = to.clock_hz();
+    for part in rtcp::parts(bytes) {
+        let blocks = match part {
+            Part::SenderReport(_, blocks) | Part::ReceiverReport { blocks, .. } => blocks,
+            Part::Bye(_) | Part::Other(_) => continue,
+        };
+        for block in blocks.iter() {
+            from.stats.reported_loss = Some(block.loss());
+            from.stats.reported_jitter_ms = Some(block.reception.jitter as f32 * 1_000.0 / clock_hz as f32);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
 use super::command::{Close, ListenPlan, MediaCommand, SessionId, Side};
-use super::half::{DATAGRAM_MAX, Port};
+use super::half::{Buffers, Port};
 use super::lane::{Counts, Lane, SlotKey};
 use super::news::{News, Recorded, SideStats};
 use super::outbox::Outbox;
@@ -35,16 +35,13 @@ const WATCH: Duration = Duration::from_millis(250);
 /// Streams that wait longer than this to be heard are more than the machine can hear. A verdict 100 ms later is no
 /// worse; from there on it would be late by ever more.
 const LAG_MAX: Duration = Duration::from_millis(100);
-/// How often a call may be left out while the lag still grows.
-const RELIEF: Duration = Duration::from_millis(10);
-/// The part of the listened calls that is left out at a time: a sixteenth.
-const RELIEF_PART: usize = 16;
+/// The part of the listened calls that is left out at a time: an eighth. It shows after the streams that wait have had
+/// their turn, so the next part goes no sooner than the lag is long, and only if that grew.
+const RELIEF_PART: usize = 8;
 /// A closed call's port that brought nothing for so long is silent.
 const SILENT: Duration = Duration::from_secs(1);
 /// And after so long it is given out again at any rate: who still sends there is not believed by the next call.
 const DRAINED_AT_LAST: Duration = Duration::from_secs(30);
-/// Datagrams of an idle time that are thrown away before a pair is used again.
-const STALE_MAX: usize = 256;
 
 /// The event that says that there are commands.
 const WAKE: u64 = u64::MAX;
@@ -217,7 +214,7 @@ impl Worker {
     /// Works until it is told to stop.
     pub(super) fn run(mut self) {
         let mut ready = Vec::with_capacity(READY_MAX);
-        let mut buffer = Box::new([0; DATAGRAM_MAX]);
+        let mut buffers = Buffers::new();
         let mut orders = Vec::new();
         while !self.mailbox.stop.load(Ordering::Relaxed) {
             let wait = self.wait();
@@ -229,22 +226,22 @@ impl Worker {
                 Some(&wait),
             );
             self.lane.now = Instant::now();
-            let mut woken = false;
-            for event in &ready {
+            let data = |event: &epoll::Event| {
                 let data = event.data;
-                match data.u64() {
-                    WAKE => woken = true,
-                    data => self.receive(data, &mut buffer),
-                }
+                data.u64()
+            };
+            // Orders first: a packet that comes after an answer is heard after it.
+            if ready.iter().any(|event| data(event) == WAKE) {
+                self.obey(&mut orders);
+            }
+            for event in &ready {
+                self.receive(data(event), &mut buffers);
             }
             for _ in 0..HEARD_A_TURN {
                 let Some(due) = self.lane.due.pop_front() else {
                     break;
                 };
-                self.hear(due.slot, |session, lane| session.hear(due.fork, lane));
-            }
-            if woken {
-                self.obey(&mut orders);
+                self.act(due.slot, |session, lane| session.hear(due.fork, lane));
             }
             if self.lane.now >= self.next_tick {
                 self.tick();
@@ -253,16 +250,19 @@ impl Worker {
     }
 
     fn wait(&self) -> Timespec {
-        let wait = if self.lane.due.is_empty() {
-            self.next_tick.saturating_duration_since(Instant::now())
-        } else {
+        let wait = if !self.lane.due.is_empty() {
             Duration::ZERO
+        } else if self.names.is_empty() && !self.lane.out.owes() {
+            // Nobody to tick for; ports that drain are looked at now and then.
+            WATCH
+        } else {
+            self.next_tick.saturating_duration_since(Instant::now())
         };
-        // At most [`TICK`], far below what a Timespec holds.
+        // At most [`WATCH`], far below what a Timespec holds.
         Timespec::try_from(wait).unwrap_or_default()
     }
 
-    fn receive(&mut self, data: u64, buffer: &mut [u8; DATAGRAM_MAX]) {
+    fn receive(&mut self, data: u64, buffers: &mut Buffers) {
         let (key, side, port) = read_event(data);
         let Some(slot) = self.slots.get_mut(key.index as usize) else {
             return;
@@ -273,7 +273,7 @@ impl Worker {
         match &mut slot.content {
             Content::Open(session) => {
                 self.lane.slot = key;
-                session.receive(side, port, buffer, &mut self.lane);
+                session.receive(side, port, buffers, &mut self.lane);
             }
             Content::Draining(draining) => {
                 draining.heard = self.lane.now;
@@ -282,7 +282,7 @@ impl Worker {
                     Port::Rtp => &pair.rtp,
                     Port::Rtcp => &pair.rtcp,
                 };
-                if recv(socket, &mut buffer[..], RecvFlags::empty()).is_ok() {
+                if recv(socket, &mut buffers.datagram[..], RecvFlags::empty()).is_ok() {
                     self.lane.counts.discarded += 1;
                 }
             }
@@ -291,7 +291,7 @@ impl Worker {
     }
 
     /// Lets an open session do something.
-    fn hear(&mut self, key: SlotKey, act: impl FnOnce(&mut Session, &mut Lane)) {
+    fn act(&mut self, key: SlotKey, act: impl FnOnce(&mut Session, &mut Lane)) {
         if let Some(slot) = self.slots.get_mut(key.index as usize)
             && slot.generation & GENERATION_MASK == key.generation
             && let Content::Open(session) = &mut slot.content
@@ -315,8 +315,15 @@ impl Worker {
                 Order::Tell(session, MediaCommand::Close(close)) => self.close(session, close),
                 Order::Tell(session, command) => {
                     if let Some(&key) = self.names.get(&session) {
+                        let described = match &command {
+                            MediaCommand::Describe { side, .. } => Some(*side),
+                            _ => None,
+                        };
                         let desk = self.desk.clone();
-                        self.hear(key, |session, lane| session.command(command, desk.as_ref(), lane));
+                        self.act(key, |session, lane| session.command(command, desk.as_ref(), lane));
+                        if let Some(side) = described {
+                            self.attend(key, side);
+                        }
                     }
                 }
                 Order::Recorded(session, recorded) => {
@@ -343,23 +350,24 @@ impl Worker {
         };
         let session = Session::new(id, self.opened, pairs, listen, self.lane.now);
         self.opened += 1;
-        for (side, pair) in [Side::Caller, Side::Callee].into_iter().zip(session.pairs()) {
-            for (port, socket) in [(Port::Rtp, &pair.rtp), (Port::Rtcp, &pair.rtcp)] {
-                // What came while nobody had the port is nobody's.
-                let mut stale = [0; 1];
-                for _ in 0..STALE_MAX {
-                    match recv(socket, &mut stale[..], RecvFlags::empty()) {
-                        Ok(_) => self.lane.counts.discarded += 1,
-                        Err(_) => break,
-                    }
-                }
-                let data = epoll::EventData::new_u64(event_data(key, side, port));
-                // It fails only where the kernel has no memory left; the call goes on without this socket.
-                let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
-            }
-        }
         slot.content = Content::Open(Box::new(session));
         self.names.insert(id, key);
+    }
+
+    /// Looks at a side's sockets from its first description on: what came before waits in them, for nobody can say
+    /// yet whether it is the peer's.
+    fn attend(&mut self, key: SlotKey, side: Side) {
+        let epoll = &self.epoll;
+        let slot = &mut self.slots[key.index as usize];
+        if let Content::Open(session) = &mut slot.content
+            && let Some(pair) = session.begin_attending(side)
+        {
+            for (port, socket) in [(Port::Rtp, &pair.rtp), (Port::Rtcp, &pair.rtcp)] {
+                let data = epoll::EventData::new_u64(event_data(key, side, port));
+                // It fails only where the kernel has no memory left; the call goes on without this socket.
+                let _ = epoll::add(epoll, socket, data, epoll::EventFlags::IN);
+            }
+        }
     }
 
     fn close(&mut self, id: SessionId, close: Close) {
@@ -450,7 +458,7 @@ impl Worker {
         if now < self.next_relief || lag <= self.relieved_lag {
             return;
         }
-        self.next_relief = now + RELIEF;
+        self.next_relief = now + lag;
         self.relieved_lag = lag;
         let mut expendable: Vec<_> = self
             .slots
@@ -563,6 +571,126 @@ fn read_event(data: u64) -> (SlotKey, Side, Port) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::command::{ForkId, Purpose, Remote};
+    use crate::media::config::Network;
+    use crate::media::news::DeafReason;
+    use crate::media::ports::SocketPlan;
+    use crate::media::session::Due;
+    use cpd_detect::{Library, Plans, Profile, SampleRate, Shared};
+    use cpd_media::latch::Mode;
+    use cpd_media::sdp::Format;
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    const FORK: ForkId = ForkId(0);
+
+    /// A worker that nobody runs: its turns are taken by the test.
+    fn worker(news_max: usize) -> (Worker, tokio::sync::mpsc::Receiver<(SessionId, News)>) {
+        let (news, receiver) = tokio::sync::mpsc::channel(news_max);
+        let plan = SocketPlan {
+            receive_buffer: 65_536,
+            dscp: 0,
+        };
+        let network = Network::at(Ipv4Addr::LOCALHOST.into());
+        let ports = Ports::new(0, network, &(31_000..=31_999), plan).unwrap();
+        let worker = Worker::new(Parts {
+            mailbox: Arc::new(Mailbox::new().unwrap()),
+            ports: Arc::new([Mutex::new(ports)]),
+            gauges: Arc::new(Gauges::default()),
+            desk: None,
+            rtp_timeout: Duration::ZERO,
+            out: Outbox::new(news),
+        });
+        (worker.unwrap(), receiver)
+    }
+
+    fn open(worker: &mut Worker, name: u64, purpose: Purpose) {
+        let pairs = [(); 2].map(|()| locked(&worker.ports[0]).take().unwrap());
+        let shared = Shared::new(
+            SampleRate::NARROWBAND,
+            Arc::new(Plans::built_in()),
+            Arc::new(Library::empty()),
+        );
+        let listen = ListenPlan {
+            shared,
+            profile: Profile::default(),
+            purpose,
+            record: None,
+        };
+        worker.mailbox.put(Order::Open {
+            session: SessionId(name),
+            pairs,
+            listen: Some(listen),
+        });
+        let remote = Remote {
+            formats: vec![Format::pcma()],
+            transport: crate::media::Transport::Rtp,
+            ..Remote::fax(Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9))), Mode::Negotiated)
+        };
+        let (side, fork) = (Side::Callee, FORK);
+        tell(worker, name, MediaCommand::Describe { side, fork, remote });
+    }
+
+    fn tell(worker: &mut Worker, name: u64, command: MediaCommand) {
+        worker.mailbox.put(Order::Tell(SessionId(name), command));
+        worker.obey(&mut Vec::new());
+    }
+
+    /// The order in which calls go without: data collection, answered ones, the newest.
+    #[test]
+    fn who_is_no_longer_listened_to_comes_in_the_stated_order() {
+        let (mut worker, mut news) = worker(100);
+        for (name, purpose) in [
+            (0, Purpose::Act),
+            (1, Purpose::Act),
+            (2, Purpose::Collect),
+            (3, Purpose::Act),
+            (4, Purpose::Collect),
+        ] {
+            open(&mut worker, name, purpose);
+        }
+        tell(&mut worker, 1, MediaCommand::Answered { fork: FORK });
+        tell(&mut worker, 2, MediaCommand::Answered { fork: FORK });
+        let begun = worker.lane.now;
+        worker.lane.due.push_back(Due {
+            slot: worker.names[&SessionId(0)],
+            fork: FORK,
+            since: begun,
+        });
+        let mut order = Vec::new();
+        for turn in 1..=200_u32 {
+            worker.lane.now = begun + turn * Duration::from_millis(20);
+            worker.relieve();
+            while let Ok((SessionId(name), told)) = news.try_recv() {
+                if let News::Deafened { reason } = told {
+                    assert_eq!(reason, DeafReason::Overload);
+                    order.push((turn, name));
+                }
+            }
+        }
+        // Each waits for what the one before it brings: as long as the lag was.
+        assert_eq!(order, [(5, 2), (10, 4), (20, 1), (40, 3), (80, 0)]);
+        assert_eq!(worker.lane.counts.deafened, 5);
+    }
+
+    #[test]
+    fn news_that_find_no_room_wait_and_closed_comes_last() {
+        let (mut worker, mut news) = worker(1);
+        for name in 0..3 {
+            open(&mut worker, name, Purpose::Act);
+            tell(&mut worker, name, MediaCommand::Close(Close::default()));
+        }
+        let mut told: Vec<Vec<bool>> = vec![Vec::new(); 3];
+        while worker.lane.out.owes() || !news.is_empty() {
+            while let Ok((SessionId(name), what)) = news.try_recv() {
+                told[name as usize].push(matches!(what, News::Closed { .. }));
+            }
+            worker.lane.out.settle();
+        }
+        for told in told {
+            assert_eq!(told.iter().filter(|&&closed| closed).count(), 1);
+            assert_eq!(told.last(), Some(&true));
+        }
+    }
 
     #[test]
     fn an_event_tells_its_socket() {

@@ -1,6 +1,7 @@
 //! One call on its way through: its state machine, its legs in SIP, its media.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -60,6 +61,8 @@ pub(super) struct Target {
 
 pub(super) struct CallerLeg {
     pub(super) dialog: DialogId,
+    /// Where its signalling comes from.
+    pub(super) host: IpAddr,
     pub(super) side: Described,
     /// A provisional response above 100 went out.
     pub(super) rings: bool,

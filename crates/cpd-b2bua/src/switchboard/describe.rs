@@ -1,6 +1,7 @@
 //! Session descriptions on their way from one leg to the other: our ports in them, and the media threads told.
 
 use cpd_call::{Fork, Leg};
+use cpd_media::latch::Mode;
 use cpd_media::sdp::{self, Carried, Crypto, Description, Local, Order, Protection};
 use cpd_media::srtp::{Key, Suite};
 use cpd_sip::message::Message;
@@ -37,9 +38,17 @@ pub(super) fn pass(
     }
     let description = Description::parse(bytes).map_err(|bad| bad.to_string())?;
     let carried = description.carried().map_err(|cannot| cannot.to_string())?;
-    let symmetric = match from {
-        Leg::Caller => bridge.dialer.symmetric,
-        Leg::Callee => bridge.carrier().is_some_and(|carrier| carrier.symmetric),
+    let (symmetric, signalling) = match from {
+        Leg::Caller => (bridge.dialer.symmetric, Some(bridge.caller.host)),
+        Leg::Callee => {
+            let target = bridge.targets.get(bridge.callee.target);
+            let symmetric = target.is_some_and(|target| target.carrier.symmetric);
+            (symmetric, target.map(|target| target.flow.remote.ip()))
+        }
+    };
+    let latch = match signalling.filter(|_| symmetric) {
+        Some(host) => Mode::Host(host),
+        None => Mode::Negotiated,
     };
     let offers = bridge.carrier().is_some_and(|carrier| carrier.srtp);
     let (own, other) = match from {
@@ -50,8 +59,8 @@ pub(super) fn pass(
     if from == Leg::Caller && offers && other.version == 0 {
         other.ours = Some(new_key(random, Suite::AesCm128Sha1_80, 1));
     }
-    let (mut remote, hold) = remote(&carried, symmetric);
-    remote.secure = secure;
+    let (mut remote, hold) = remote(&carried, latch);
+    remote.secure = secure.map(Box::new);
     let side = side(from);
     let session = SessionId(bridge.id);
     media.send(
@@ -130,10 +139,10 @@ fn new_key(random: &mut Random, suite: Suite, tag: u32) -> Crypto {
 }
 
 /// What the media threads have to know, and whether the side is on hold.
-fn remote(carried: &Carried, symmetric: bool) -> (Remote, bool) {
+fn remote(carried: &Carried, latch: Mode) -> (Remote, bool) {
     match carried {
-        Carried::Audio(audio) => (Remote::of(audio, symmetric), audio.is_hold()),
-        Carried::Fax(rtp) => (Remote::fax(*rtp, symmetric), rtp.is_none()),
+        Carried::Audio(audio) => (Remote::of(audio, latch), audio.is_hold()),
+        Carried::Fax(rtp) => (Remote::fax(*rtp, latch), rtp.is_none()),
     }
 }
 

@@ -16,8 +16,9 @@ use super::bridge::{Bridge, CalleeLeg, CallerLeg, Described, Numbers, Target};
 use super::{Media, Notice, Switchboard, Whose, describe};
 use crate::dialect::{Hears, Overrides};
 use crate::media::{ListenPlan, OpenPlan, Purpose, RecordPlan, SessionId};
+use crate::script::Change;
+use crate::trunk::Dialer;
 use crate::trunk::number::Number;
-use crate::trunk::{Dialer, Settings};
 
 /// What a call gets that comes when there is no room: the other nodes may take it.
 const RETRY_FULL_S: u32 = 5;
@@ -27,7 +28,7 @@ const RETRY_DRAINING_S: u32 = 30;
 const TARGETS_MAX: usize = 8;
 
 /// Why a call is not taken.
-struct Refusal {
+pub(super) struct Refusal {
     status: u16,
     why: &'static str,
     headers: Vec<(Name<'static>, Vec<u8>)>,
@@ -72,12 +73,30 @@ impl<M: Media> Switchboard<M> {
             Ok(dialer) => dialer,
             Err(refusal) => return self.refuse(now, endpoint, dialog, None, refusal),
         };
-        match self.take(now, dialog, request, flow, &dialer) {
+        // The script of a trunk without room is not asked.
+        if self.check_room(&dialer).is_ok() && self.ask_script(dialog, &request, flow, &dialer) {
+            return;
+        }
+        self.take_or_refuse(now, endpoint, dialog, request, flow, &dialer, None);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "everything that an INVITE came with")]
+    pub(super) fn take_or_refuse(
+        &mut self,
+        now: Instant,
+        endpoint: &mut Endpoint,
+        dialog: DialogId,
+        request: Message,
+        flow: Flow,
+        dialer: &Arc<Dialer>,
+        change: Option<&Change>,
+    ) {
+        match self.take(now, dialog, request, flow, dialer, change) {
             Ok(id) => {
                 self.figures.begun += 1;
                 self.perform(now, endpoint, id);
             }
-            Err(refusal) => self.refuse(now, endpoint, dialog, Some(&dialer), refusal),
+            Err(refusal) => self.refuse(now, endpoint, dialog, Some(dialer), refusal),
         }
     }
 
@@ -156,18 +175,27 @@ impl<M: Media> Switchboard<M> {
         request: Message,
         flow: Flow,
         dialer: &Arc<Dialer>,
+        change: Option<&Change>,
     ) -> Result<u64, Refusal> {
         let settings = Arc::clone(&self.settings);
-        self.check_room(dialer, &settings)?;
+        self.check_room(dialer)?;
         if request.max_forwards() == Some(0) {
             return Err(Refusal::new(483, "too many hops"));
         }
-        let numbers = Numbers::of(&request, dialer)?;
-        let emergency = settings
-            .emergency
-            .iter()
-            .any(|prefix| numbers.dialled.begins(prefix) || numbers.callee.begins(prefix));
-        let targets = self.targets(dialer, &numbers.callee)?;
+        let mut numbers = Numbers::of(&request, dialer)?;
+        let emergency = self.is_emergency(&numbers);
+        let change = change.filter(|_| !emergency);
+        if let Some(status) = change.and_then(|change| change.reject) {
+            return Err(Refusal::new(status, "script"));
+        }
+        if let Some(number) = change.and_then(|change| change.number.as_ref()) {
+            numbers.callee = Number::new(number.as_bytes());
+        }
+        let targets = self.targets(
+            dialer,
+            &numbers.callee,
+            change.and_then(|change| change.carrier.as_deref()),
+        )?;
         let offer = describe::of(&request).map(<[u8]>::to_vec);
         if let Some(offer) = &offer {
             let cannot = |words: &str| Refusal::warning(488, "media cannot be carried", words);
@@ -176,7 +204,11 @@ impl<M: Media> Switchboard<M> {
         }
 
         let wishes = dialer.dialects.read(&request);
-        let overrides = wishes.overrides();
+        let mut overrides = wishes.overrides();
+        if let Some(change) = change {
+            // The trunk's own script has the last word.
+            overrides.merge(change.overrides.clone());
+        }
         let mut policy = Arc::clone(&dialer.policy);
         if overrides != Overrides::default() {
             overrides.apply(Arc::make_mut(&mut policy));
@@ -242,6 +274,10 @@ impl<M: Media> Switchboard<M> {
                 policy,
                 targets: targets.len(),
                 emergency,
+                consults: dialer
+                    .script
+                    .as_ref()
+                    .is_some_and(|script| script.hears_verdicts()),
                 unholdable: offer.is_none(),
                 deaf,
             },
@@ -259,6 +295,7 @@ impl<M: Media> Switchboard<M> {
             targets,
             caller: CallerLeg {
                 dialog,
+                host: flow.remote.ip(),
                 side: Described::default(),
                 rings: false,
                 early_media: false,
@@ -285,11 +322,11 @@ impl<M: Media> Switchboard<M> {
         Ok(id)
     }
 
-    fn check_room(&self, dialer: &Arc<Dialer>, settings: &Settings) -> Result<(), Refusal> {
+    fn check_room(&self, dialer: &Dialer) -> Result<(), Refusal> {
         if self.draining {
             return Err(Refusal::retry(RETRY_DRAINING_S, "draining"));
         }
-        if self.bridges.len() >= settings.calls_max {
+        if self.bridges.len() >= self.settings.calls_max {
             return Err(Refusal::retry(RETRY_FULL_S, "too many calls"));
         }
         if self
@@ -302,15 +339,24 @@ impl<M: Media> Switchboard<M> {
         Ok(())
     }
 
-    fn targets(&mut self, dialer: &Dialer, callee: &Number) -> Result<Vec<Target>, Refusal> {
+    /// The places that a call is sent to; those of a carrier that a script prefers come first.
+    fn targets(
+        &mut self,
+        dialer: &Dialer,
+        callee: &Number,
+        preferred: Option<&str>,
+    ) -> Result<Vec<Target>, Refusal> {
         let unrouted = || Refusal::warning(500, "no route", "no carrier is configured for this number");
         let route = dialer.route(callee).ok_or_else(unrouted)?;
         let gateways = &self.gateways;
         let random = &mut self.random;
-        let choices = route.choices(
+        let mut choices = route.choices(
             |carrier, place| gateways.is_down(&carrier.id, &carrier.gateways[place].uri),
             &mut |bound| random.below(bound),
         );
+        if let Some(preferred) = preferred {
+            choices.sort_by_key(|choice| choice.carrier.id != preferred);
+        }
         let mut targets = Vec::new();
         for choice in choices {
             let uri = &choice.carrier.gateways[choice.gateway].uri;
@@ -351,7 +397,7 @@ impl<M: Media> Switchboard<M> {
 }
 
 impl Numbers {
-    fn of(request: &Message, dialer: &Dialer) -> Result<Numbers, Refusal> {
+    pub(super) fn of(request: &Message, dialer: &Dialer) -> Result<Numbers, Refusal> {
         let unread = |why| Refusal::new(400, why);
         let uri = Uri::parse(request.uri()).map_err(|_| unread("request uri"))?;
         let dialled = Number::new(uri.number());

@@ -11,9 +11,11 @@
 //!
 //! - [`incoming`]: whose call it is, whether it is taken. [`outgoing`]: the carrier's side. [`within`]: requests in the
 //!   two dialogs. [`perform`]: what a call wants done. [`tell`]: verdicts in the dialer's dialects. [`describe`]: SDP.
+//!   [`consult`]: scripts.
 //! - [`gateways`]: which servers of carriers live, where they are. [`report`]: what others are told.
 
 mod bridge;
+mod consult;
 mod describe;
 mod gateways;
 mod incoming;
@@ -24,9 +26,10 @@ mod report;
 mod tell;
 mod within;
 
+pub use consult::{Question, VerdictTicket};
 pub use report::{CallReport, Notice};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,6 +45,7 @@ use tokio::sync::mpsc;
 use crate::media::{DeafReason, MediaCommand, MediaPool, News, OpenError, OpenPlan, Opened, SessionId, Side};
 use crate::trunk::Settings;
 use bridge::Bridge;
+use consult::Pending;
 use gateways::Gateways;
 use random::Random;
 use within::Relayed;
@@ -73,6 +77,8 @@ impl Media for Arc<MediaPool> {
 pub struct Figures {
     /// Calls that stand.
     pub calls: usize,
+    /// Calls that are over and whose report waits for what media has to say.
+    pub closing: usize,
     /// Calls that are listened to.
     pub listeners: usize,
     /// Calls that were begun.
@@ -115,6 +121,10 @@ pub struct Switchboard<M> {
     by_dialer: HashMap<String, usize>,
     /// Calls that are over and wait for what media has to say of them.
     closing: HashMap<u64, Box<CallReport>>,
+    /// Calls that wait for their scripts.
+    pending: HashMap<u64, Pending>,
+    questions: VecDeque<Question>,
+    next_ticket: u64,
     digest: digest::Server,
     credentials: HashMap<String, CredentialsId>,
     gateways: Gateways,
@@ -162,6 +172,9 @@ impl<M: Media> Switchboard<M> {
             timers: BTreeSet::new(),
             by_dialer: HashMap::new(),
             closing: HashMap::new(),
+            pending: HashMap::new(),
+            questions: VecDeque::new(),
+            next_ticket: 1,
             digest,
             credentials: HashMap::new(),
             draining: false,
@@ -210,6 +223,7 @@ impl<M: Media> Switchboard<M> {
     pub fn figures(&self) -> Figures {
         Figures {
             calls: self.bridges.len(),
+            closing: self.closing.len(),
             ..self.figures
         }
     }

@@ -23,6 +23,9 @@ impl<M: Media> Switchboard<M> {
                 Output::Signal(Leg::Callee, signal) => self.say_to_callee(now, endpoint, id, signal),
                 Output::Signal(Leg::Caller, signal) => self.say_to_caller(now, endpoint, id, signal),
                 Output::Media(action) => self.tell_media(now, endpoint, id, action),
+                Output::Consult { ticket, telling } => {
+                    self.consult(now, endpoint, id, ticket, &telling);
+                }
                 Output::Tell(telling) => self.tell(now, endpoint, id, telling),
                 Output::Ended(record) => return self.finish(now, endpoint, id, *record),
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cpd_call::{Record, Telling};
 
 use crate::media::{Recorded, SideStats};
+use crate::script::Fault;
 use crate::trunk::number::Number;
 
 /// Something that others want to know.
@@ -51,6 +52,8 @@ pub enum Notice {
         /// Whether it stands.
         registered: bool,
     },
+    /// A script failed; the tables decided.
+    ScriptFailed(Fault),
     /// A URI's host has to be looked up.
     Locate {
         /// The URI.

@@ -4,7 +4,7 @@ use super::User;
 use super::config::{ConnectionError, ListenError, Tapped, TransportConfig, Tried};
 use super::connections::{Connections, Unsent};
 use super::listen::{self, Bound, Socket};
-use cpd_sip::admission::{self, Admission, Load, Treatment, Verdict};
+use cpd_sip::admission::{self, AddressList, Admission, Load, Treatment, Verdict};
 use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
@@ -61,6 +61,7 @@ type Work<U> = Box<dyn FnOnce(Instant, &mut Endpoint, &mut U) + Send>;
 pub(super) enum Command<U> {
     Ask(Work<U>),
     Count(oneshot::Sender<Counters>),
+    Addresses(AddressList),
     Shutdown,
 }
 
@@ -80,6 +81,8 @@ pub struct Counters {
     pub listeners_failed: u64,
     /// Requests that were sent over UDP though they are larger than [`DATAGRAM_BYTES_SAFE`].
     pub datagrams_large: u64,
+    /// Copies for a trace that nobody took in time.
+    pub untapped: u64,
     /// What admission decided.
     pub admission: admission::Counters,
 }
@@ -216,6 +219,7 @@ impl<U: User> Core<U> {
                 // Who asked may have left.
                 let _ = answer.send(counters);
             }
+            Command::Addresses(list) => self.admission.set_list(list),
             Command::Shutdown => {
                 self.drain_end.get_or_insert(now + self.config.drain_limit);
             }
@@ -303,16 +307,17 @@ impl<U: User> Core<U> {
         }
     }
 
-    /// Copies a message for a trace, if somebody wants it.
-    fn tap(&self, flow: Flow, inbound: bool, bytes: impl FnOnce() -> Arc<[u8]>) {
-        if let Some(tap) = &self.config.tap {
-            // A trace that cannot follow has gaps.
-            let _ = tap.try_send(Tapped {
-                flow,
-                inbound,
-                bytes: bytes(),
-            });
-        }
+    /// Copies a message for a trace, if somebody wants it. A trace that cannot follow has gaps.
+    fn tap(&mut self, flow: Flow, inbound: bool, bytes: impl FnOnce() -> Arc<[u8]>) {
+        let Some(tap) = &self.config.tap else {
+            return;
+        };
+        let tapped = Tapped {
+            flow,
+            inbound,
+            bytes: bytes(),
+        };
+        self.counters.untapped += u64::from(tap.try_send(tapped).is_err());
     }
 
     fn send(&mut self, now: Instant, Transmit { flow, bytes }: Transmit) {

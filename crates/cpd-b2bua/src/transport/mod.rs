@@ -25,6 +25,7 @@ pub use config::{BindError, ConnectionError, ListenError, Listener, Tapped, Tran
 pub use tls::Tls;
 
 use self::core::{Command, Core};
+use cpd_sip::admission::AddressList;
 use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 use std::fmt;
@@ -131,6 +132,14 @@ impl<U: User> Handle<U> {
             .await
             .map_err(|_| Gone)?;
         answered.await.map_err(|_| Gone)
+    }
+
+    /// Replaces the list of addresses that are trusted, limited or denied.
+    pub async fn set_addresses(&self, list: AddressList) -> Result<(), Gone> {
+        self.commands
+            .send(Command::Addresses(list))
+            .await
+            .map_err(|_| Gone)
     }
 
     /// Refuses new calls and ends when those that stand are over, or after [`TransportConfig::drain_limit`].

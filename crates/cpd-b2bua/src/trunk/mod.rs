@@ -18,6 +18,7 @@ use cpd_sip::digest::Secret;
 use cpd_sip::endpoint::Reliability;
 
 use crate::dialect::Dialects;
+use crate::script::Script;
 use number::Rewrite;
 
 /// Everything that a new call is measured by.
@@ -53,7 +54,8 @@ pub struct Dialer {
     pub networks: Vec<Network>,
     /// It has to prove this by digest.
     pub user: Option<User>,
-    /// Its media may come from another address than its description says (NAT).
+    /// Its media may come from another port of the host that it describes, or from the host of its signalling (NAT), and
+    /// is sent back there; otherwise from the described address and port alone.
     pub symmetric: bool,
     /// How its provisional responses are sent.
     pub reliability: Reliability,
@@ -69,6 +71,8 @@ pub struct Dialer {
     pub callee: Vec<Rewrite>,
     /// Rewrites of the number calling.
     pub caller: Vec<Rewrite>,
+    /// What decides where its tables are not enough.
+    pub script: Option<Arc<Script>>,
     /// Where its calls go.
     pub routes: Vec<Route>,
     /// The most of its calls at once.
@@ -112,7 +116,7 @@ pub struct Carrier {
     pub register: Option<Duration>,
     /// The host in From; ours where it is not set.
     pub domain: Option<String>,
-    /// Its media may come from another address than its description says.
+    /// As [`Dialer::symmetric`].
     pub symmetric: bool,
     /// What our INVITEs say of reliable provisional responses.
     pub reliability: Reliability,

@@ -7,4 +7,5 @@
 mod calls;
 mod dialects;
 mod races;
+mod scripts;
 mod stage;

@@ -11,7 +11,8 @@ use cpd_b2bua::dialect::Dialects;
 use cpd_b2bua::media::{
     ForkId, LocalPorts, MediaCommand, News, OpenError, OpenPlan, Opened, SessionId, Side, SideStats,
 };
-use cpd_b2bua::switchboard::{CallReport, Media, Notice, Start, Switchboard};
+use cpd_b2bua::script::{Act, Change, Fault, VerdictFacts};
+use cpd_b2bua::switchboard::{CallReport, Media, Notice, Question, Start, Switchboard, VerdictTicket};
 use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::{
@@ -176,6 +177,7 @@ impl Stage {
             dialects: setup.dialects,
             callee: Vec::new(),
             caller: Vec::new(),
+            script: None,
             routes: vec![Route {
                 prefix: String::new(),
                 carriers: vec![Arc::new(carrier)],
@@ -368,6 +370,28 @@ impl Stage {
         let news = News::Silent { side };
         self.switchboard
             .on_news(self.now, &mut self.ends[US], SessionId(1), news);
+        self.settle();
+    }
+
+    /// What the switchboard wants to ask a script.
+    pub(crate) fn question(&mut self) -> Option<Question> {
+        self.switchboard.poll_question()
+    }
+
+    pub(crate) fn answer_invite(&mut self, ticket: u64, answer: Result<Option<Change>, Fault>) {
+        self.switchboard
+            .on_invite_answer(self.now, &mut self.ends[US], ticket, answer);
+        self.settle();
+    }
+
+    pub(crate) fn answer_verdict(
+        &mut self,
+        ticket: VerdictTicket,
+        verdict: &VerdictFacts,
+        answer: Result<Option<Act>, Fault>,
+    ) {
+        self.switchboard
+            .on_verdict_answer(self.now, &mut self.ends[US], ticket, verdict, answer);
         self.settle();
     }
 

@@ -4,13 +4,14 @@
 //! another announcement may share its beginning. After the answer somebody listens until a verdict is final or the time is
 //! up, and for the end of the greeting and the beep if it is a machine.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use cpd_detect::event::{Activity, PromptHeard};
 use cpd_detect::{Class, EventKind, Evidence, SampleRate, SampleTime, Verdict};
 
 use super::{Call, State};
-use crate::policy::{AnswerAction, EarlyAction};
+use crate::policy::{AnswerAction, EarlyAction, Policy};
 use crate::record::Deaf;
 use crate::signal::{Fork, Heard, MediaAction, Output};
 use crate::telling::{NoVerdict, Phase, Telling, Told};
@@ -23,6 +24,9 @@ const TELLINGS_MAX: usize = 64;
 /// How long a verdict that may still change stands before a call is ended for it. A SIT without a kind is followed by the
 /// announcement that names the reason within two seconds.
 const OPEN_SETTLE: std::time::Duration = std::time::Duration::from_millis(3_000);
+
+/// How long advice is waited for: a script has 50 ms, and a caller notices nothing below 100.
+pub const CONSULT_LIMIT: std::time::Duration = std::time::Duration::from_millis(100);
 
 const RATE: SampleRate = SampleRate::NARROWBAND;
 
@@ -44,6 +48,9 @@ pub(super) struct Hearing {
     /// The detector's own mark of the answer.
     mark: Option<SampleTime>,
     waiting: Option<Standing>,
+    /// A verdict that somebody is consulted about, and the number of the consultation.
+    consulted: Option<Standing>,
+    consultations: u32,
     /// What was last told of this phase: its class, its evidence, its finality.
     told: Option<(Phase, Class, Evidence, bool)>,
     /// The newest match of a prompt: which, and where in it.
@@ -61,6 +68,8 @@ impl Hearing {
             answered: None,
             mark: None,
             waiting: None,
+            consulted: None,
+            consultations: 0,
             told: None,
             prompt: None,
             speaking: false,
@@ -74,6 +83,7 @@ impl Hearing {
     pub(super) fn on_answer(&mut self, fork: Fork) {
         self.answered = Some(fork);
         self.waiting = None;
+        self.consulted = None;
     }
 
     pub(super) fn deafen(&mut self, why: Deaf) {
@@ -89,6 +99,31 @@ impl Hearing {
             None => Some(Phase::Pre),
             Some(answered) if answered == fork && self.mark.is_some() => Some(Phase::Post),
             Some(_) => None,
+        }
+    }
+
+    /// A verdict as it is told.
+    fn told_of(&self, standing: &Standing) -> Told {
+        let verdict = &standing.verdict;
+        let prompt = match verdict.evidence {
+            Evidence::Prompt(prompt) => {
+                let heard = self.prompt.filter(|heard| heard.prompt == prompt);
+                Some((prompt, heard.map(|heard| heard.offset_ms)))
+            }
+            Evidence::Tone
+            | Evidence::Sit(_)
+            | Evidence::Melody
+            | Evidence::Dtmf
+            | Evidence::UnknownAnnouncement
+            | Evidence::Greeting
+            | Evidence::Beep
+            | Evidence::Silence => None,
+        };
+        Told::Verdict {
+            class: verdict.class,
+            confidence: verdict.confidence,
+            evidence: verdict.evidence,
+            prompt,
         }
     }
 
@@ -180,8 +215,50 @@ impl Call {
         }
     }
 
-    /// A verdict stands: tells it and does what the policy says.
+    /// A verdict stands: tells it and does what the policy says, after advice where it is wanted.
     fn act(&mut self, now: Instant, standing: &Standing) {
+        let consults = self.plan.consults && self.plan.policy.acts();
+        let told = self.hearing.told;
+        let known = |phase| told == Some(now_told(phase, standing, standing.verdict.last));
+        match self.hearing.phase(standing.fork) {
+            Some(phase) if consults && !known(phase) => {
+                self.hearing.consultations += 1;
+                let ticket = self.hearing.consultations;
+                self.outputs.push_back(Output::Consult {
+                    ticket,
+                    telling: Telling {
+                        seq: self.hearing.tellings.len() as u32 + 1,
+                        phase,
+                        t_ms: self.hearing.t_ms(standing.known),
+                        told: self.hearing.told_of(standing),
+                        last: standing.verdict.last,
+                    },
+                });
+                self.timers.set(Timer::Consult, now + CONSULT_LIMIT);
+                self.hearing.consulted = Some(standing.clone());
+            }
+            Some(_) | None => self.carry_out(now, standing),
+        }
+    }
+
+    pub(super) fn on_advice(&mut self, now: Instant, ticket: u32, policy: Option<Arc<Policy>>) {
+        // Advice that comes too late, or for a verdict that another one took the place of, is none.
+        if ticket == self.hearing.consultations && self.hearing.consulted.is_some() {
+            if let Some(policy) = policy {
+                self.plan.policy = policy;
+            }
+            self.on_unadvised(now);
+        }
+    }
+
+    pub(super) fn on_unadvised(&mut self, now: Instant) {
+        self.timers.stop(Timer::Consult);
+        if let Some(standing) = self.hearing.consulted.take() {
+            self.carry_out(now, &standing);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, standing: &Standing) {
         match self.hearing.phase(standing.fork) {
             Some(Phase::Pre) => self.act_early(now, standing),
             Some(Phase::Post) => self.act_answered(now, standing),
@@ -271,8 +348,10 @@ impl Call {
     }
 
     pub(super) fn on_answer_limit(&mut self, now: Instant) {
+        // No time is left for advice.
+        self.on_unadvised(now);
         if let Some(standing) = self.hearing.waiting.take() {
-            self.act(now, &standing);
+            self.carry_out(now, &standing);
         }
         if self.state == State::Over || !self.hearing.listening {
             return;
@@ -319,7 +398,8 @@ impl Call {
         }
         self.hearing.deafen(why);
         self.hearing.waiting = None;
-        for timer in [Timer::Settle, Timer::Answer, Timer::Beep] {
+        self.hearing.consulted = None;
+        for timer in [Timer::Settle, Timer::Consult, Timer::Answer, Timer::Beep] {
             self.timers.stop(timer);
         }
         let phase = match self.state {
@@ -344,7 +424,7 @@ impl Call {
     pub(super) fn stop_listening(&mut self, now: Instant) {
         if self.hearing.listening {
             self.hearing.listening = false;
-            for timer in [Timer::Settle, Timer::Answer, Timer::Beep] {
+            for timer in [Timer::Settle, Timer::Consult, Timer::Answer, Timer::Beep] {
                 self.timers.stop(timer);
             }
             self.hearing.decided.get_or_insert(now);
@@ -353,36 +433,15 @@ impl Call {
     }
 
     fn tell_verdict(&mut self, standing: &Standing, last: bool, aloud: bool) {
-        let verdict = &standing.verdict;
         let Some(phase) = self.hearing.phase(standing.fork) else {
             return;
         };
-        // A pre verdict whose sounding ended with the answer is no news after it.
-        let now_told = (phase, verdict.class, verdict.evidence, last);
+        let now_told = now_told(phase, standing, last);
         if self.hearing.told == Some(now_told) {
             return;
         }
         self.hearing.told = Some(now_told);
-        let prompt = match verdict.evidence {
-            Evidence::Prompt(prompt) => {
-                let heard = self.hearing.prompt.filter(|heard| heard.prompt == prompt);
-                Some((prompt, heard.map(|heard| heard.offset_ms)))
-            }
-            Evidence::Tone
-            | Evidence::Sit(_)
-            | Evidence::Melody
-            | Evidence::Dtmf
-            | Evidence::UnknownAnnouncement
-            | Evidence::Greeting
-            | Evidence::Beep
-            | Evidence::Silence => None,
-        };
-        let told = Told::Verdict {
-            class: verdict.class,
-            confidence: verdict.confidence,
-            evidence: verdict.evidence,
-            prompt,
-        };
+        let told = self.hearing.told_of(standing);
         let t_ms = self.hearing.t_ms(standing.known);
         self.push_telling(phase, t_ms, told, last, aloud);
     }
@@ -409,6 +468,10 @@ impl Call {
         }
         self.hearing.tellings.push(telling);
     }
+}
+
+fn now_told(phase: Phase, standing: &Standing, last: bool) -> (Phase, Class, Evidence, bool) {
+    (phase, standing.verdict.class, standing.verdict.evidence, last)
 }
 
 fn is_person(class: Class) -> bool {

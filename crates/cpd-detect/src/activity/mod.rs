@@ -157,7 +157,7 @@ impl ActivityEar {
 
     fn measure(&mut self, frame: &Frame<'_>, peaks: &Peaks) {
         let pitch = self.pitch.get_or_insert_with(|| PitchMeter::new(frame.rate.hz()));
-        pitch.take(frame.history);
+        pitch.pass();
         if frame.index.is_multiple_of(FLOOR_POWER_HOPS) {
             self.floor_power = self.floor.power(FIRST_BAND..END_BAND);
         }
@@ -166,7 +166,7 @@ impl ActivityEar {
         if active {
             // Every second hop: a period does not change within 20 ms.
             if frame.index.is_multiple_of(2) {
-                self.period = pitch.measure();
+                self.period = pitch.measure(frame.history);
             }
             self.steady.hear(frame.power, self.floor_power);
         } else {

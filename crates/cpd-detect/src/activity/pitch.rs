@@ -15,6 +15,8 @@ const LAG_MIN: usize = 10;
 const LAG_MAX: usize = 60;
 /// Samples kept in each of the two phases: the window and the longest lag.
 const KEPT: usize = HALF_WINDOW + LAG_MAX / 2 + 2;
+/// Hops that the kept samples reach back: older ones need not be reduced any more.
+const KEPT_HOPS: usize = (2 * KEPT).div_ceil(HOP);
 /// Taps of the low-pass before the reduction, per factor of reduction.
 const TAPS_PER_STEP: usize = 8;
 /// Samples of a hop and its filter's run-up that meet the same tap, for every second output.
@@ -36,6 +38,8 @@ pub(super) struct PitchMeter {
     /// Even and odd samples apart: every second product is summed, and runs through memory in order.
     even: [f32; KEPT],
     odd: [f32; KEPT],
+    /// Hops that were not reduced yet: where nothing is measured, nothing is filtered.
+    behind: usize,
 }
 
 impl PitchMeter {
@@ -63,11 +67,27 @@ impl PitchMeter {
             taps_len,
             even: [0.0; KEPT],
             odd: [0.0; KEPT],
+            behind: 0,
         }
     }
 
+    /// Another hop has passed.
+    pub(super) fn pass(&mut self) {
+        self.behind = (self.behind + 1).min(KEPT_HOPS);
+    }
+
+    /// Measures at the end of `history`, which holds 128 ms.
+    pub(super) fn measure(&mut self, history: &[f32]) -> Periodicity {
+        let hop = HOP * self.taps_len / TAPS_PER_STEP;
+        for hops_later in (0..self.behind).rev() {
+            self.take(&history[..history.len() - hops_later * hop]);
+        }
+        self.behind = 0;
+        self.best_period()
+    }
+
     /// Takes the newest hop from the end of `history`.
-    pub(super) fn take(&mut self, history: &[f32]) {
+    fn take(&mut self, history: &[f32]) {
         let step = self.taps_len / TAPS_PER_STEP;
         let width = 2 * step;
         let first = history.len() - (HOP - 1) * step - self.taps_len;
@@ -96,8 +116,7 @@ impl PitchMeter {
         }
     }
 
-    /// Measures.
-    pub(super) fn measure(&self) -> Periodicity {
+    fn best_period(&self) -> Periodicity {
         let window = &self.even[KEPT - HALF_WINDOW..];
         let energy = dot(window, window);
         if energy < 1e-9 {
@@ -188,9 +207,9 @@ mod tests {
         for new in samples.chunks(hop) {
             history.drain(..hop);
             history.extend_from_slice(new);
-            meter.take(&history);
+            meter.pass();
         }
-        meter.measure()
+        meter.measure(&history)
     }
 
     #[test]

@@ -52,23 +52,20 @@ impl SteadyMeter {
 
     /// Hears one hop's power spectrum, where it stands above the floor.
     pub(super) fn hear(&mut self, power: &[f32; BINS], floor_power: f32) {
-        let mut total = 0.0;
-        let mut best = (LOW, 0.0_f32);
-        for (bin, &p) in power.iter().enumerate().take(HIGH + 1).skip(LOW) {
-            total += p;
-            if p > best.1 {
-                best = (bin, p);
-            }
-        }
-        let first = region(power, best.0);
-        let mut second = (0, 0.0_f32);
-        for (bin, &p) in power.iter().enumerate().take(HIGH + 1).skip(LOW) {
-            if p > second.1 && bin.abs_diff(best.0) > 2 * REACH {
-                second = (bin, p);
-            }
-        }
-        let other = if second.1 > 0.0 {
-            region(power, second.0).0
+        let band = &power[LOW..=HIGH];
+        let (total, most) = sum_and_most(band);
+        let best = place_of(band, most);
+        let first = region(power, LOW + best);
+        let below = &band[..best.saturating_sub(2 * REACH)];
+        let above = &band[(best + 2 * REACH + 1).min(band.len())..];
+        let (most_below, most_above) = (sum_and_most(below).1, sum_and_most(above).1);
+        let second = if most_below >= most_above {
+            LOW + place_of(below, most_below)
+        } else {
+            HIGH + 1 - above.len() + place_of(above, most_above)
+        };
+        let other = if most_below.max(most_above) > 0.0 {
+            region(power, second).0
         } else {
             0.0
         };
@@ -100,6 +97,37 @@ impl SteadyMeter {
         self.now = Steadiness::default();
         self.tone *= 0.5;
     }
+}
+
+/// Sum and greatest of powers; eight side by side, for one after the other each would wait for the one before.
+fn sum_and_most(powers: &[f32]) -> (f32, f32) {
+    let (mut sums, mut mosts) = ([0.0_f32; 8], [0.0_f32; 8]);
+    let chunks = powers.chunks_exact(8);
+    let (mut sum, mut most) = (0.0, 0.0_f32);
+    for &power in chunks.remainder() {
+        sum += power;
+        most = most.max(power);
+    }
+    for chunk in chunks {
+        for lane in 0..8 {
+            sums[lane] += chunk[lane];
+            mosts[lane] = if chunk[lane] > mosts[lane] {
+                chunk[lane]
+            } else {
+                mosts[lane]
+            };
+        }
+    }
+    for lane in 0..8 {
+        sum += sums[lane];
+        most = most.max(mosts[lane]);
+    }
+    (sum, most)
+}
+
+/// Place of the first that reaches the greatest; 0 where there is none.
+fn place_of(powers: &[f32], most: f32) -> usize {
+    powers.iter().position(|&power| power >= most).unwrap_or(0)
 }
 
 /// Power around a bin and its centre, Hz.

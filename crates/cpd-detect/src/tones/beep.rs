@@ -86,6 +86,10 @@ const CLEAR_MELODY_NOTES: usize = 4;
 const MELODY_HOPS: u64 = 120;
 /// And for this many hops.
 const MEMORY_HOPS: u64 = 300;
+/// Probability of music from which a tone is one of its notes: a radio behind a person. At 102 beeps of machines the
+/// probability was never above 0.2; at notes that looked like beeps, in 370 short answers before music, it was above 0.25 three
+/// times in four.
+const MUSIC: f32 = 0.25;
 
 /// A line under observation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -255,18 +259,22 @@ pub struct BeepEar {
     waiting: Option<Waiting>,
     /// The first hop of the beep told last; companions begun with it are part of it.
     told_from: Option<u64>,
+    /// Probability that music plays.
+    music: f32,
 }
 
 impl BeepEar {
-    /// Hears one hop; `lines` and `context` have heard it already.
+    /// Hears one hop; `lines` and `context` have heard it already. `music`: the probability that it plays.
     pub fn hear(
         &mut self,
         frame: &Frame<'_>,
         peaks: &Peaks,
+        music: f32,
         lines: &Lines,
         context: &Context,
         events: &mut Events,
     ) {
+        self.music = music;
         for line in lines.ended() {
             if line.is_tone() && line.shake_hz < NOTE_SHAKE_HZ {
                 self.notes.rotate_left(1);
@@ -541,7 +549,7 @@ impl BeepEar {
                 && !PROGRESS_HZ.contains(&line.hz)
                 && notes == 0
         };
-        after_greeting && !in_cadence && !after_tone && notes < melody
+        after_greeting && !in_cadence && !after_tone && notes < melody && self.music < MUSIC
     }
 
     fn remember(&mut self, line: &Line) {

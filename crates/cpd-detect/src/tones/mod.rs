@@ -52,6 +52,6 @@ impl ToneEar {
     pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, hearing: &Hearing, events: &mut Events) {
         self.progress.hear(frame, peaks, hearing, events);
         self.sit.hear(frame, peaks, events);
-        self.signals.hear(frame, peaks, events);
+        self.signals.hear(frame, peaks, hearing.music, events);
     }
 }

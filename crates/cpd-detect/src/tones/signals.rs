@@ -28,8 +28,8 @@ pub struct SignalEar {
 }
 
 impl SignalEar {
-    /// Hears one hop.
-    pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, events: &mut Events) {
+    /// Hears one hop; `music` is the probability that music plays.
+    pub fn hear(&mut self, frame: &Frame<'_>, peaks: &Peaks, music: f32, events: &mut Events) {
         self.lines.hear(frame, peaks);
         self.context.hear(frame, peaks, &self.lines);
         self.dtmf.hear(frame, peaks, events);
@@ -37,6 +37,7 @@ impl SignalEar {
         self.fax.hear(frame, &self.lines, &self.context, events);
         self.modem.hear(frame, &self.lines, &self.context, events);
         self.modem_data.hear(frame, peaks, events);
-        self.beep.hear(frame, peaks, &self.lines, &self.context, events);
+        self.beep
+            .hear(frame, peaks, music, &self.lines, &self.context, events);
     }
 }

@@ -3,6 +3,7 @@
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
+use crate::activity::ActivityEar;
 use crate::event::{EventKind, FaxKind};
 use crate::events::Events;
 use crate::front::{FrontEnd, FrontPlan};
@@ -233,8 +234,9 @@ impl std::ops::Deref for HeardAll {
 /// What the ears hear in it.
 pub(super) fn heard(audio: &Audio) -> HeardAll {
     let mut front = FrontEnd::new(Arc::new(FrontPlan::new(RATE)));
-    let mut ear = SignalEar::default();
-    let mut events = Events::new();
+    let (mut activity, mut ear) = (ActivityEar::new(), SignalEar::default());
+    // What the activity ear tells is not looked at here.
+    let (mut unread, mut events) = (Events::new(), Events::new());
     let mut heard = Vec::new();
     for (hop, samples) in audio.pcm().chunks_exact(RATE.hop()).enumerate() {
         if audio.answered.is_some_and(|at| at / RATE.hop() == hop) {
@@ -248,8 +250,10 @@ pub(super) fn heard(audio: &Audio) -> HeardAll {
         }
         let frame = front.frame();
         let peaks = Peaks::of(&frame);
+        unread.begin_hop();
         events.begin_hop();
-        ear.hear(&frame, &peaks, &mut events);
+        let music = activity.hear(&frame, &peaks, &mut unread).music;
+        ear.hear(&frame, &peaks, music, &mut events);
         while let Some(event) = events.pop() {
             let name = match event.kind {
                 EventKind::Dtmf(digit) => digit.to_string(),

@@ -1,5 +1,6 @@
 //! What must hold for any bytes. The fuzz targets and the tests of their corpora both ask it.
 
+use cpd_media::rtcp::{self, Part};
 use cpd_media::sdp::{
     self, Carried, Crypto, Description, Direction, Format, Local, Order, Origin, Protection,
 };
@@ -71,4 +72,32 @@ pub(crate) fn sdp(bytes: &[u8]) {
         }
         Description::parse(&sdp::offer(&local, Direction::SendRecv, &formats)).expect("our own");
     }
+}
+
+/// A datagram gives no more than it holds, and a report is written again as what was read.
+pub(crate) fn rtcp(bytes: &[u8]) {
+    let mut count = 0;
+    for part in rtcp::parts(bytes) {
+        count += 1;
+        let (ssrc, sender, blocks) = match part {
+            Part::SenderReport(sender, blocks) => (sender.ssrc, Some(sender), blocks),
+            Part::ReceiverReport { ssrc, blocks } => (ssrc, None, blocks),
+            Part::Bye(sources) => {
+                assert!(sources.iter().count() < 32);
+                continue;
+            }
+            Part::Other(_) => continue,
+        };
+        let told: Vec<_> = blocks.iter().collect();
+        let mut written = Vec::new();
+        rtcp::write_report(&mut written, ssrc, sender.as_ref(), &told, "name");
+        let (again, blocks) = match rtcp::parts(&written).next() {
+            Some(Part::SenderReport(sender, blocks)) => (Some(sender), blocks),
+            Some(Part::ReceiverReport { blocks, .. }) => (None, blocks),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(again, sender);
+        assert!(blocks.iter().eq(told));
+    }
+    assert!(count <= bytes.len() / 4);
 }

@@ -39,6 +39,7 @@ pub(super) async fn start(
     }
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let config = NodeConfig {
+        scripts: None,
         transport: TransportConfig {
             listeners: vec![Listener {
                 protocol: Protocol::Udp,
@@ -98,6 +99,7 @@ fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -
     let named = ["smartcpd", "reason"].into_iter().filter_map(Dialect::named);
     let dialects = Dialects::new(named).map_err(|_| fault("speak two dialects to one trunk"))?;
     let dialer = Dialer {
+        script: None,
         id: "simulated dialer".to_owned(),
         networks: vec![network],
         user: None,

@@ -5,6 +5,8 @@ use cpd_detect::prompts::class_of_category;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::words::nearest;
+
 /// What the list says of a prompt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Entry {
@@ -53,7 +55,7 @@ impl Entry {
         let object = value.as_object().ok_or("not a JSON object")?;
         for key in object.keys() {
             if !KEYS.contains(&key.as_str()) {
-                return Err(format!("unknown key `{key}`{}", suggestion(key, KEYS, "`")));
+                return Err(format!("unknown key `{key}`{}", nearest(key, KEYS, "`")));
             }
         }
         let entry: Entry = serde_json::from_value(value).map_err(|why| why.to_string())?;
@@ -77,54 +79,13 @@ impl Entry {
             .iter()
             .copied()
             .find(|class| class.as_str() == self.class)
-            .ok_or_else(|| {
-                format!(
-                    "unknown class {}{}",
-                    self.class,
-                    suggestion(&self.class, names, "")
-                )
-            })
+            .ok_or_else(|| format!("unknown class {}{}", self.class, nearest(&self.class, names, "")))
     }
-}
-
-/// ", did you mean …?" where a known word is near.
-fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, quote: &str) -> String {
-    known
-        .into_iter()
-        .map(|known| (distance(word, known), known))
-        .min()
-        .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
-        .map(|(_, known)| format!(", did you mean {quote}{known}{quote}?"))
-        .unwrap_or_default()
-}
-
-/// Letters to insert, delete or replace to make one word of the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_suggested_only_where_they_are_near() {
-        assert_eq!(distance("operater", "operator"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(suggestion("catgory", KEYS, "`"), ", did you mean `category`?");
-        assert_eq!(suggestion("zzzzzz", KEYS, "`"), "");
-    }
 
     #[test]
     fn a_line_of_a_corpus_reads_as_it_stands() {

@@ -167,31 +167,35 @@ impl Shelf {
 
 /// Loads a library, telling each fault; prompts without fault are loaded all the same.
 pub(crate) fn load(path: Option<&Path>, faults: &mut Faults) -> Arc<Library> {
-    let Some(path) = path else {
-        return Arc::new(Library::empty());
+    let (library, found) = match path.map(snapshot) {
+        None => (Library::empty(), Vec::new()),
+        Some(Ok(loaded)) => loaded,
+        Some(Err(fault)) => (Library::empty(), vec![fault]),
     };
-    let shelf = match Shelf::read(path) {
-        Ok(shelf) => shelf,
-        Err(fault) => {
-            faults.tell(&fault);
-            return Arc::new(Library::empty());
-        }
-    };
-    for fault in &shelf.faults {
+    for fault in &found {
         faults.tell(fault);
     }
+    Arc::new(library)
+}
+
+/// Loads a library without its faulty prompts, and the faults of those.
+///
+/// # Errors
+///
+/// Its list cannot be read at all.
+pub(crate) fn snapshot(path: &Path) -> Result<(Library, Vec<Fault>), Fault> {
+    let mut shelf = Shelf::read(path)?;
+    let mut faults = std::mem::take(&mut shelf.faults);
     let mut prompts = Vec::new();
     for prompt in shelf.prompts() {
         match prompt {
             Ok(prompt) => prompts.push(prompt),
-            Err(fault) => faults.tell(&fault),
+            Err(fault) => faults.push(fault),
         }
     }
     let (library, _, refused) = build(&shelf, &prompts);
-    for fault in &refused {
-        faults.tell(fault);
-    }
-    Arc::new(library)
+    faults.extend(refused);
+    Ok((library, faults))
 }
 
 /// The detectors' snapshot of prompts, what was found when each came in, and the faults of those that did not.

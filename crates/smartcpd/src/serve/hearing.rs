@@ -1,0 +1,62 @@
+//! What calls are heard with: tone plans and announcements, loaded whole.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cpd_detect::{Library, Shared};
+
+use crate::cli::{Hearing, ProfileName};
+use crate::fault::Fault;
+use crate::hearing::RATE;
+use crate::library;
+use crate::plans;
+use crate::serve::config::HearingPlan;
+
+/// What was loaded.
+pub(crate) struct Loaded {
+    /// `None`: the announcements could not be read, and calls pass unheard.
+    pub(crate) shared: Option<Shared>,
+    /// Announcements in it.
+    pub(crate) prompts: usize,
+    /// What is wrong with the folder, or with single announcements.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Loads plans and announcements. Takes seconds for thousands of them.
+///
+/// # Errors
+///
+/// A tone plan with a fault, or a country without one: that is wrong configuration.
+pub(crate) fn load(plan: &HearingPlan) -> Result<Loaded, Fault> {
+    let plans = plans::load(&Hearing {
+        prompts: None,
+        country: plan.countries.clone(),
+        plans: plan.plans.clone(),
+        profile: ProfileName::Balanced,
+    })?;
+    let (library, faults) = match plan.prompts.as_deref().map(library::snapshot) {
+        None => (Some(Library::empty()), Vec::new()),
+        Some(Ok((library, faults))) => (Some(library), faults),
+        Some(Err(fault)) => (None, vec![fault]),
+    };
+    Ok(Loaded {
+        prompts: library.as_ref().map_or(0, Library::len),
+        shared: library.map(|library| Shared::new(RATE, plans, Arc::new(library))),
+        faults,
+    })
+}
+
+/// The files whose change is a reason to load again.
+pub(crate) fn watched(plan: &HearingPlan) -> Vec<PathBuf> {
+    let folder = plan.prompts.iter();
+    folder
+        .flat_map(|folder| {
+            [
+                folder.join("prompts.jsonl"),
+                folder.join("refs.jsonl"),
+                folder.clone(),
+            ]
+        })
+        .chain(plan.plans.clone())
+        .collect()
+}
