@@ -77,21 +77,11 @@ pub struct Repertoire {
 }
 
 impl Repertoire {
-    /// The plays of a seed; sounds are made by several threads, about a second of one core in all.
+    /// The plays of a seed; the sounds take about a second of one core.
     pub fn new(seed: u64) -> Repertoire {
         let library = samples::library();
-        let library = &library;
-        let plays = std::thread::scope(|scope| {
-            let threads: Vec<_> = ACTS
-                .iter()
-                .enumerate()
-                .map(|(place, act)| scope.spawn(move || act.play(seed.wrapping_add(place as u64), library)))
-                .collect();
-            threads
-                .into_iter()
-                .filter_map(|thread| thread.join().ok())
-                .collect()
-        });
+        let play = |(place, act): (usize, &Act)| act.play(seed.wrapping_add(place as u64), &library);
+        let plays = ACTS.iter().enumerate().map(play).collect();
         Repertoire { plays }
     }
 

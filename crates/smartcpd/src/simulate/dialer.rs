@@ -329,7 +329,6 @@ impl Dialer {
                     outcome.lost = Some("refused by the service");
                 }
                 Failure::Refused => {}
-                Failure::TimedOut if given_up => outcome.ended_by = "caller",
                 Failure::TimedOut => outcome.lost = Some("no answer to the INVITE"),
                 Failure::Unreachable => outcome.lost = Some("unreachable"),
             }
