@@ -165,13 +165,13 @@ proptest! {
     #[test]
     fn a_doubtful_verdict_never_ends_a_call(
         hold in 0u64..3_000,
-        script in prop::collection::vec((0u64..500, (0usize..64, 0.0f32..0.79, any::<bool>())), 0..16),
+        script in prop::collection::vec((0u64..500, (0usize..64, 0.0f32..0.59, any::<bool>())), 0..16),
     ) {
         let script = script
             .into_iter()
             .map(|(ms, (class, confidence, last))| (ms, verdict(0, class, confidence, last)))
             .chain([(1, Input::Signal(Leg::Callee, Signal::Answer { fork: Fork(0) }))])
-            .chain([(1, heard(0, EventKind::Answered)), (1_000, verdict(0, 21, 0.79, true))])
+            .chain([(1, heard(0, EventKind::Answered)), (1_000, verdict(0, 21, 0.59, true))])
             .collect();
         let (told, _) = play(policy(true, hold), script);
         prop_assert_eq!((told.answers, told.refusals), (1, 0));

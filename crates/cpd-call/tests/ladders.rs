@@ -315,7 +315,7 @@ fn busy_tone_rejects_at_once_and_a_doubtful_one_only_tells() {
         .at(500)
         .rings(F0, true)
         .at(1_500)
-        .verdict(Class::Busy, Evidence::Tone, 0.6, true)
+        .verdict(Class::Busy, Evidence::Tone, 0.5, true)
         .at(2_500)
         .verdict(Class::Busy, Evidence::Tone, 0.95, true)
         .at(4_000)

@@ -133,8 +133,6 @@ fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -
 /// Before the answer, what can be refused is refused; after it, the dialer is told, and faxes are cut.
 pub(super) fn acting() -> Policy {
     let mut policy = Policy::default();
-    // The sample machine's greeting could be a person's: 8 s pass until its beep settles it.
-    policy.answer_limit = Duration::from_secs(10);
     for &class in Class::ALL {
         policy.set_early(class, EarlyAction::Reject);
     }
