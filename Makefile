@@ -17,7 +17,13 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: tools ## Analyse sample recordings: timelines here, pictures in out/index.html
+run: compiler ## Simulated calls through the service: what was played, what was heard, what the dialer is told
+	cargo build --release --package smartcpd
+	@echo
+	$(SMARTCPD) demo --calls 20
+
+.PHONY: samples
+samples: compiler ## Analyse sample recordings: timelines here, pictures in out/index.html
 	@mkdir -p out
 	cargo build --release --package smartcpd --package cpd-sim
 	$(TARGET)/release/make-samples $(SAMPLES)
@@ -55,27 +61,29 @@ deny: tools ## Licences, sources and advisories of what is built in
 	fi
 
 .PHONY: evaluate
-evaluate: tools ## Accuracy on the whole evaluation corpus, with the operating curve
+evaluate: compiler ## Accuracy on the whole evaluation corpus, with the operating curve
 	cargo build --release --package smartcpd
 	$(SMARTCPD) evaluate --calls $(CORPUS)/calls.jsonl --prompts $(CORPUS)/refs --curve
 
 .PHONY: bench
-bench: tools ## Channels per core, memory per channel, 100 to 10,000 prompts; packets; SIP beside another stack
+bench: compiler ## Channels per core, memory per channel, 100 to 10,000 prompts; packets; SIP beside another stack
 	cargo bench --package smartcpd --bench hearing
 	cargo bench --package cpd-sip --bench calls
 	cargo bench --package cpd-media --bench packets
 	$(PEERS) bench --bench parse --bench calls
 
-.PHONY: tools
-# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus; SIPp, which calls us in tests.
-tools:
+.PHONY: compiler tools
+# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus and Lua. Tests want SIPp too, which calls us.
+compiler: needs = cc:build-essential cmake:cmake
+tools: needs = cc:build-essential cmake:cmake sipp:sip-tester
+compiler tools:
 	@missing=(); \
-	command -v cc >/dev/null || missing+=(build-essential); \
-	command -v cmake >/dev/null || missing+=(cmake); \
-	command -v sipp >/dev/null || missing+=(sip-tester); \
+	for need in $(needs); do \
+		command -v "$${need%%:*}" >/dev/null || missing+=("$${need##*:}"); \
+	done; \
 	if [ $${#missing[@]} -gt 0 ]; then \
 		sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-		echo "installing $${missing[*]} (to build libopus, to test calls) with apt-get"; \
+		echo "installing $${missing[*]} with apt-get"; \
 		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$${missing[@]}"; \
 	fi
 	@command -v cargo >/dev/null || { echo "Rust is missing: https://rustup.rs"; exit 1; }

@@ -1,6 +1,6 @@
 //! Pretends: what a call sounds like, made from a seed.
 //!
-//! Tests, benches, training and `make run` need calls whose truth is known. Here are the tones of networks and
+//! Tests, benches, training and the demonstration need calls whose truth is known. Here are the tones of networks and
 //! terminals ([`tones`]), voices ([`voice`]), noise ([`noise`]), codecs ([`codec`]) and lossy lines ([`mod@line`]), put together to whole
 //! calls ([`call`]), libraries of prompts of any size ([`prompts`]) and a set of samples ([`samples`]).
 //! A pretended carrier takes its plays from [`carrier`] and sends them as [`stream`] says. Equal seeds give equal

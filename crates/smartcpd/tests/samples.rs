@@ -1,4 +1,4 @@
-//! `make run`: the sample calls with their library, heard as a newcomer hears them.
+//! `make samples`: the sample calls with their library, heard as a newcomer hears them.
 
 mod common;
 
