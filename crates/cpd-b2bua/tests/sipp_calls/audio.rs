@@ -27,9 +27,10 @@ pub(crate) fn file(name: &str) -> String {
     file.display().to_string()
 }
 
-fn sounds() -> [(&'static str, Scene); 5] {
+fn sounds() -> [(&'static str, Scene); 7] {
     let said = |name: &str| voice::load(voice::clip(name).unwrap());
     [
+        ("quiet", Scene::new().silence(12_000.0)),
         ("ringback", Scene::new().ringback(12_000.0)),
         ("busy", Scene::new().busy(8_000.0)),
         ("sit", Scene::new().silence(300.0).sit(Sit::Vc).silence(8_000.0)),
@@ -38,6 +39,16 @@ fn sounds() -> [(&'static str, Scene); 5] {
             Scene::new()
                 .silence(350.0)
                 .speech(&said("gsc-a8ee11c7-marvin"))
+                .silence(8_000.0),
+        ),
+        // A machine that says a word and beeps: known for good before an answer is held for too long.
+        (
+            "beep",
+            Scene::new()
+                .silence(300.0)
+                .speech(&said("gsc-97f4c236-no"))
+                .silence(400.0)
+                .beep(&Beep::plain())
                 .silence(8_000.0),
         ),
         (

@@ -52,6 +52,8 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Setup {
         let mut policy = Policy::default();
+        // SIPp's sound stutters on a busy machine.
+        policy.answer_limit = Duration::from_secs(12);
         for class in Class::ALL {
             policy.set_early(*class, EarlyAction::Reject);
             policy.set_answered(*class, AnswerAction::Cut);
@@ -88,6 +90,7 @@ pub(crate) struct House {
     /// Notices other than of calls, in a word each.
     pub(crate) told: Vec<String>,
     pub(crate) carrier_port: u16,
+    pub(crate) media: std::ops::RangeInclusive<u16>,
     setup: Setup,
 }
 
@@ -198,7 +201,9 @@ impl House {
         };
         let (sender, notices) = mpsc::channel(10_000);
         let (failures, _) = mpsc::channel(10);
-        let node = Node::start(Instant::now(), config, sender, failures).await.unwrap();
+        let node = Node::start(Instant::now(), config, sender, failures)
+            .await
+            .unwrap();
         House {
             name,
             node,
@@ -206,6 +211,7 @@ impl House {
             reports: Vec::new(),
             told: Vec::new(),
             carrier_port,
+            media: first..=first + 63,
             setup,
         }
     }
@@ -291,6 +297,19 @@ impl House {
         }
     }
 
+    /// Waits until the node is so.
+    pub(crate) async fn wait(&self, what: &str, is: impl Fn(&Status) -> bool) {
+        let end = Instant::now() + LIMIT;
+        loop {
+            let status = self.status().await;
+            if is(&status) {
+                return;
+            }
+            assert!(Instant::now() < end, "{}: not {what}: {status:?}", self.name);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) async fn status(&self) -> Status {
         self.node.status().await.unwrap()
     }
@@ -325,14 +344,20 @@ fn hearing() -> Shared {
     )
 }
 
-/// Ports for one end of one test, below those that the kernel gives away.
+/// Ports for one end of one test, below those that the kernel gives away, and not those of others on this machine.
 fn range(count: u16) -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = 12_000 + (std::process::id() % 8) as u16 * 2_400;
-    first + NEXT.fetch_add(count, Ordering::Relaxed)
+    let begin = 12_000 + (std::process::id() % 8) as u16 * 2_400;
+    loop {
+        let first = begin + NEXT.fetch_add(count, Ordering::Relaxed);
+        let free = |port| std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok();
+        if (first..first + count).all(free) {
+            return first;
+        }
+    }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.local_addr().unwrap().port()
 }

@@ -3,8 +3,8 @@
 //! A line is one step of one end: `> 183 | +sdp` sends, `< BYE | Reason: cause=31` waits for a message and looks into it,
 //! `<? 183` lets one pass, `play busy` plays a sound to where the other's description says, `pause 300` waits.
 //! What stands behind a `|` is a header, to be sent as it is or to be found by a regular expression; `body:` looks into
-//! the body; `+sdp`, `+hold`, `+cisco` add a body; `phrase:` sets the reason phrase. `> ok` answers the last request,
-//! a status the INVITE. The scenario that comes of it lies in cargo's target folder, for reading when a test fails.
+//! the body, `first:` into a response's first line; `proved` checks alice's password; `+sdp`, `+hold`, `+cisco` add a body; `phrase:` sets the reason phrase. `> ok` answers the last request,
+//! `> reply 401` too, a status the INVITE. The scenario that comes of it lies in cargo's target folder, for reading when a test fails.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub(crate) enum End {
 /// What the dialer calls; parameters of the Request-URI may follow in the test.
 pub(crate) const NUMBER: &str = "79161234567";
 
-const SDP: &str = "v=0\no=- 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio {port} RTP/AVP 8 101\n\
+const SDP: &str = "v=0\no=- 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio [rtpstream_audio_port] RTP/AVP 8 101\n\
                    a=rtpmap:101 telephone-event/8000\n";
 
 /// The body that a Cisco gateway or contact centre asks with.
@@ -87,13 +87,14 @@ impl Composer {
     fn send(&mut self, what: &str, details: &[&str]) {
         let mut head = match what.split(' ').next().unwrap() {
             "ok" => self.reply(200, details),
+            "reply" => self.reply(what.split(' ').nth(1).unwrap().parse().unwrap(), details),
             status if status.starts_with(|first: char| first.is_ascii_digit()) => {
                 self.answer(status.parse().unwrap(), details)
             }
             _ => self.request(what, details),
         };
         for detail in details {
-            if !detail.starts_with(['+', '&']) && !detail.starts_with("phrase:") {
+            if !detail.starts_with(['+', '&']) && !detail.starts_with("phrase:") && *detail != "bare" {
                 let _ = writeln!(head, "{detail}");
             }
         }
@@ -107,18 +108,19 @@ impl Composer {
             }
             None => head.push_str("Content-Length: 0\n\n"),
         }
-        let once = what.starts_with("ACK") || matches!(what, "100" | "180" | "ok");
+        let once =
+            what.starts_with("ACK") || what.starts_with("reply") || matches!(what, "100" | "180" | "ok");
         let unreliable = what == "183" && !details.iter().any(|detail| detail.starts_with("RSeq"));
-        let again = if once || unreliable { "" } else { " retrans=\"500\"" };
+        let again = if once || unreliable {
+            ""
+        } else {
+            " retrans=\"500\""
+        };
         let _ = writeln!(self.xml, "<send{again}><![CDATA[\n\n{head}\n]]></send>");
     }
 
     fn body(&self, details: &[&str]) -> Option<(&'static str, String)> {
-        let port = match self.end {
-            End::Dialer => "[media_port]",
-            End::Carrier => "[rtpstream_audio_port]",
-        };
-        let sdp = SDP.replace("{port}", port);
+        let sdp = SDP.to_string();
         if details.contains(&"+sdp") {
             Some(("application/sdp", sdp))
         } else if details.contains(&"+hold") {
@@ -149,7 +151,7 @@ impl Composer {
         if method == "INVITE" {
             self.invited = self.number;
         }
-        let first = method == "INVITE" && self.number == 1 || again;
+        let first = self.number == 1 && !matches!(method, "ACK" | "CANCEL") || again;
         let number = if matches!(method, "ACK" | "CANCEL") {
             self.invited
         } else {
@@ -170,13 +172,21 @@ impl Composer {
         };
         let (from, to) = match self.end {
             End::Dialer => {
-                let tag = if first || method == "CANCEL" { "" } else { "[peer_tag_param]" };
+                let tag = if first || method == "CANCEL" {
+                    ""
+                } else {
+                    "[peer_tag_param]"
+                };
                 (
-                    "From: \"Call centre\" <sip:4950001@[local_ip]:[local_port]>;tag=d[call_number]".to_string(),
+                    "From: \"Call centre\" <sip:4950001@[local_ip]:[local_port]>;tag=d[call_number]"
+                        .to_string(),
                     format!("To: <{outside}>{tag}"),
                 )
             }
-            End::Carrier => ("From:[$to];tag=c[call_number]".to_string(), "To:[$from]".to_string()),
+            End::Carrier => (
+                "From:[$to];tag=c[call_number]".to_string(),
+                "To:[$from]".to_string(),
+            ),
         };
         let rack = if method == "PRACK" {
             format!("RAck: [$rseq] {} INVITE\n", self.invited)
@@ -190,14 +200,17 @@ impl Composer {
         )
     }
 
-    /// An answer to the last request.
+    /// An answer to the last request; a `bare` one without a Contact, as registrars send it.
     fn reply(&self, status: u16, details: &[&str]) -> String {
-        format!(
-            "SIP/2.0 {status} {}\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n\
-             Contact: <sip:{}@[local_ip]:[local_port];transport=[transport]>\n",
-            phrase(status, details),
-            self.name()
-        )
+        let head = format!(
+            "SIP/2.0 {status} {}\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n",
+            phrase(status, details)
+        );
+        if details.contains(&"bare") {
+            return head;
+        }
+        let name = self.name();
+        format!("{head}Contact: <sip:{name}@[local_ip]:[local_port];transport=[transport]>\n")
     }
 
     /// An answer to the INVITE, whatever came since.
@@ -226,13 +239,22 @@ impl Composer {
         };
         let mut actions = String::new();
         if message == "INVITE" && how != "again" && self.end == End::Carrier {
-            for (header, name) in [("Via:", "via"), ("From:", "from"), ("To:", "to"), ("CSeq:", "cseq")] {
+            for (header, name) in [
+                ("Via:", "via"),
+                ("From:", "from"),
+                ("To:", "to"),
+                ("CSeq:", "cseq"),
+            ] {
                 self.find(&mut actions, "hdr", header, ".*", name);
             }
         }
         for detail in details {
+            if *detail == "proved" {
+                actions
+                    .push_str("<verifyauth assign_to=\"proved\" username=\"alice\" password=\"s3cret\" />");
+            }
             let Some((header, expression)) = detail.split_once(':') else {
-                assert_eq!(*detail, "auth", "no check: {detail}");
+                assert!(matches!(*detail, "auth" | "proved"), "no check: {detail}");
                 continue;
             };
             let name = match header {
@@ -247,7 +269,11 @@ impl Composer {
                 _ => self.find(&mut actions, "hdr", &format!("{header}:"), expression, &name),
             }
         }
-        let auth = if details.contains(&"auth") { " auth=\"true\"" } else { "" };
+        let auth = if details.contains(&"auth") {
+            " auth=\"true\""
+        } else {
+            ""
+        };
         let optional = if optional { " optional=\"true\"" } else { "" };
         let actions = if actions.is_empty() {
             String::new()
@@ -255,7 +281,8 @@ impl Composer {
             format!("<action>{actions}</action>")
         };
         // Where later requests go is the Contact of whatever set the dialog up; refusals have none.
-        let routes = if message == "INVITE" || matches!(message, "180" | "183" | "200") && optional.is_empty() {
+        let routes = if message == "INVITE" || matches!(message, "180" | "183" | "200") && optional.is_empty()
+        {
             " rrs=\"true\""
         } else {
             ""
@@ -264,6 +291,13 @@ impl Composer {
             self.xml,
             "<recv {kind}=\"{message}\"{routes}{optional}{auth}>{actions}</recv>"
         );
+        if details.contains(&"proved") {
+            // One that is not proved waits for what never comes.
+            self.xml.push_str(
+                "<nop next=\"proved\" test=\"proved\" />\n<recv request=\"PROOF\" timeout=\"1\" />\n\
+                 <label id=\"proved\" />\n",
+            );
+        }
     }
 
     fn find(&mut self, actions: &mut String, place: &str, header: &str, expression: &str, name: &str) {
@@ -272,7 +306,10 @@ impl Composer {
         } else {
             format!(" header=\"{header}\"")
         };
-        let expression = expression.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let expression = expression
+            .replace('&', "&amp;")
+            .replace('"', "&quot;")
+            .replace('<', "&lt;");
         let _ = write!(
             actions,
             "<ereg regexp=\"{expression}\" search_in=\"{place}\"{header} check_it=\"true\" assign_to=\"{name}\" />"
