@@ -1,5 +1,6 @@
 //! A node between a SIPp that dials and a SIPp that is the carrier.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -29,7 +30,7 @@ const CALLS: usize = 2;
 /// The longest call here takes 6 s; beyond this it hangs.
 const LIMIT: Duration = Duration::from_secs(25);
 /// T1 of 50 ms: transactions linger for 3.2 s and not for 32 s.
-const TIMERS: BaseTimers = BaseTimers {
+pub(crate) const TIMERS: BaseTimers = BaseTimers {
     t1: Duration::from_millis(50),
     t2: Duration::from_millis(400),
     t4: Duration::from_millis(500),
@@ -47,6 +48,8 @@ pub(crate) struct Setup {
     /// More arguments for the SIPp that dials.
     pub(crate) arguments: Vec<&'static str>,
     pub(crate) rtp_timeout: Duration,
+    pub(crate) media_ports: u16,
+    pub(crate) calls_max: usize,
 }
 
 impl Default for Setup {
@@ -68,6 +71,8 @@ impl Default for Setup {
             calls: CALLS,
             arguments: Vec::new(),
             rtp_timeout: Duration::from_secs(30),
+            media_ports: 64,
+            calls_max: 100,
         }
     }
 }
@@ -89,6 +94,8 @@ pub(crate) struct House {
     pub(crate) reports: Vec<CallReport>,
     /// Notices other than of calls, in a word each.
     pub(crate) told: Vec<String>,
+    /// How often, of those that were read by the way.
+    pub(crate) told_often: BTreeMap<String, usize>,
     pub(crate) carrier_port: u16,
     pub(crate) media: std::ops::RangeInclusive<u16>,
     setup: Setup,
@@ -155,7 +162,7 @@ impl House {
                 prefix: String::new(),
                 carriers: vec![Arc::new(carrier)],
             }],
-            calls_max: 100,
+            calls_max: setup.calls_max,
             refer: false,
             heard_first: true,
             record: Recording::default(),
@@ -166,7 +173,8 @@ impl House {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             public: None,
         };
-        let first = range(64);
+        let first = range(setup.media_ports);
+        let media = first..=first + setup.media_ports - 1;
         let config = NodeConfig {
             transport: TransportConfig {
                 listeners: [Protocol::Udp, Protocol::Tcp].map(listener).to_vec(),
@@ -182,7 +190,7 @@ impl House {
             },
             media: MediaConfig {
                 networks: vec![Network::at([127, 0, 0, 1].into())],
-                ports: first..=first + 63,
+                ports: media.clone(),
                 threads: 1,
                 rtp_timeout: setup.rtp_timeout,
                 ..MediaConfig::default()
@@ -192,8 +200,8 @@ impl House {
                 dialers: vec![Arc::new(dialer)],
                 emergency: vec!["112".into()],
                 hearing: Some(hearing()),
-                calls_max: 100,
-                listeners_max: 100,
+                calls_max: setup.calls_max,
+                listeners_max: setup.calls_max,
             }),
             seed: [7; 32],
             epoch_s: 1_790_000_000,
@@ -210,8 +218,9 @@ impl House {
             notices,
             reports: Vec::new(),
             told: Vec::new(),
+            told_often: BTreeMap::new(),
             carrier_port,
-            media: first..=first + 63,
+            media,
             setup,
         }
     }
@@ -272,6 +281,17 @@ impl House {
                 Ok(Some(notice)) => self.note(notice),
                 _ => panic!("{}: {} of {calls} calls ended", self.name, self.reports.len()),
             }
+        }
+    }
+
+    /// Reads what is told for so long.
+    pub(crate) async fn read_for(&mut self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while let Ok(Some(notice)) = tokio::time::timeout_at(end, self.notices.recv()).await {
+            self.note(notice);
+        }
+        for told in self.told.drain(..) {
+            *self.told_often.entry(told).or_default() += 1;
         }
     }
 

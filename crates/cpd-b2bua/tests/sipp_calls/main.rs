@@ -11,6 +11,7 @@ mod common;
 mod deaths;
 mod house;
 mod script;
+mod soak;
 mod strangers;
 
 use std::time::Duration;

@@ -12,7 +12,7 @@ use crate::house::{House, Setup, sipp_is_here};
 use crate::{ended_by, heard, plays_early};
 
 /// What scanners ask, with a Call-ID that is none of ours.
-fn scan(method: &str, target: SocketAddr, own: SocketAddr) -> String {
+pub(crate) fn scan(method: &str, target: SocketAddr, own: SocketAddr) -> String {
     format!(
         "{method} sip:100@{target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK-{method};rport\r\n\
          From: \"sipvicious\"<sip:100@1.1.1.1>;tag=3132\r\nTo: <sip:100@{target}>;tag=77\r\nCall-ID: {method}-8812\r\n\
@@ -22,7 +22,7 @@ fn scan(method: &str, target: SocketAddr, own: SocketAddr) -> String {
 }
 
 /// The torture messages and what the fuzzers found.
-fn torture() -> Vec<Vec<u8>> {
+pub(crate) fn torture() -> Vec<Vec<u8>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
     let mut all = Vec::new();
     for folder in ["sip_message", "sip_endpoint", "sdp", "rtp"] {
@@ -36,7 +36,7 @@ fn torture() -> Vec<Vec<u8>> {
 }
 
 /// 20 ms of a loud tone in A-law, with a number of its own.
-fn rtp(number: u16) -> Vec<u8> {
+pub(crate) fn rtp(number: u16) -> Vec<u8> {
     let mut packet = vec![0x80, 8];
     packet.extend_from_slice(&number.to_be_bytes());
     packet.extend_from_slice(&(u32::from(number) * 160).to_be_bytes());
