@@ -1,15 +1,18 @@
-//! One end dies (kill -9): the call ends by the RTP timeout or the limit on ringing. The session timer cannot be shorter
-//! than 90 s (RFC 4028, 4.2), and is killed in simulated time.
+//! One end dies (kill -9): the call ends by the RTP timeout, and an OPTIONS that nobody answers, or by the limit on ringing.
+//! The session timer cannot be shorter than 90 s (RFC 4028, 4.2): its test is in simulated time (`tests/switchboard`).
 
 use std::time::{Duration, Instant};
 
 use cpd_b2bua::node::Status;
 use cpd_call::Policy;
 
-use crate::house::{House, Setup, sipp_is_here};
+use crate::house::{House, Setup, TIMERS, sipp_is_here};
 
 const RTP_TIMEOUT: Duration = Duration::from_secs(1);
 const RING_LIMIT: Duration = Duration::from_secs(2);
+/// A silent peer is asked; it is gone when nothing came for 64 T1.
+const NO_ANSWER: Duration = TIMERS.t1.saturating_mul(64);
+const HOLD: Duration = Duration::from_secs(3);
 /// What a busy machine may take besides.
 const SLACK: Duration = Duration::from_secs(2);
 
@@ -127,7 +130,7 @@ async fn a_call_ends_when_either_end_dies() {
             ),
             talks,
             Dies::Dialer,
-            RTP_TIMEOUT,
+            RTP_TIMEOUT + NO_ANSWER,
         ),
         death(
             "carrier-dies-talking",
@@ -148,18 +151,22 @@ async fn a_call_ends_when_either_end_dies() {
             ),
             talks,
             Dies::Carrier,
-            RTP_TIMEOUT,
+            RTP_TIMEOUT + NO_ANSWER,
         ),
         death(
             "carrier-dies-held",
-            Some(Duration::from_secs(5)),
+            Some(HOLD),
             (
                 "> INVITE | +sdp
                  <? 100
                  < 180
                  < 183
-                 < 480
-                 > ACK refusal",
+                 < 200
+                 > ACK
+                 < OPTIONS
+                 > ok
+                 < BYE
+                 > ok",
                 "< INVITE
                  > 180
                  > 200 | +sdp
@@ -169,7 +176,7 @@ async fn a_call_ends_when_either_end_dies() {
             ),
             |status| status.media.packets > 20,
             Dies::Carrier,
-            RTP_TIMEOUT,
+            HOLD + NO_ANSWER,
         ),
     );
 }

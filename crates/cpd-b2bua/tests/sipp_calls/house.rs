@@ -166,6 +166,7 @@ impl House {
             refer: false,
             heard_first: true,
             record: Recording::default(),
+            script: None,
         };
         (setup.dialer)(&mut dialer);
         let listener = |protocol| Listener {
@@ -204,6 +205,7 @@ impl House {
                 listeners_max: setup.calls_max,
             }),
             seed: [7; 32],
+            scripts: None,
             epoch_s: 1_790_000_000,
             process: 4711,
         };
@@ -313,6 +315,7 @@ impl House {
             Notice::Refused { status, why, .. } => self.told.push(format!("refused {status} {why}")),
             Notice::Gateway { up, .. } => self.told.push(format!("gateway up {up}")),
             Notice::Registration { registered, .. } => self.told.push(format!("registered {registered}")),
+            Notice::ScriptFailed(fault) => self.told.push(format!("script failed: {fault:?}")),
             Notice::Began { .. } | Notice::Told { .. } | Notice::Locate { .. } => {}
         }
     }
