@@ -283,8 +283,11 @@ impl Peer {
                 let _ = self.endpoint.respond(now, server, &draft);
             }
             Fact::Ended { dialog, .. } => {
-                if let Some(key) = self.by_dialog.remove(&dialog) {
-                    self.lines.remove(&key);
+                if let Some(key) = self.by_dialog.remove(&dialog)
+                    && let Some(line) = self.lines.remove(&key)
+                    && let Some(call) = line.call
+                {
+                    self.by_call.remove(&call);
                 }
             }
             Fact::Acknowledged { .. }
@@ -368,6 +371,7 @@ impl Peer {
                 self.dead.extend(line.id.map(|id| (id, now)));
                 // This end's own memory of the call goes by the usual ways, unheard.
                 if let Some(call) = line.call {
+                    self.by_call.remove(&call);
                     let _ = self.endpoint.cancel(now, call, b"");
                 }
                 if let Some(dialog) = line.dialog {
