@@ -72,6 +72,16 @@ bench: compiler ## Channels per core, memory per channel, 100 to 10,000 prompts;
 	cargo bench --package cpd-media --bench packets
 	$(PEERS) bench --bench parse --bench calls
 
+.PHONY: bench-calls
+bench-calls: tools ## What calls cost, 2 minutes: CPU a call and a packet, calls a second, memory a call
+	cargo build --release --package cpd-b2bua --examples
+	cargo bench --package cpd-b2bua --bench load
+
+# SOAK_S=600 lasts longer than the minute it takes by itself.
+.PHONY: soak
+soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
+	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture
+
 .PHONY: compiler tools
 # What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus and Lua. Tests want SIPp too, which calls us.
 compiler: needs = cc:build-essential cmake:cmake

@@ -292,9 +292,16 @@ impl Call {
         self.timers.stop(Timer::Hold);
         self.timers.set(Timer::Talk, now + self.plan.policy.talk_limit);
         self.say(Leg::Caller, Signal::Answer { fork });
+        // A leg that fell silent while the answer was held is told of only once.
+        if self.silent.contains(&true) {
+            self.ask(now);
+        }
     }
 
     fn on_hold_expired(&mut self, now: Instant) {
+        // What was not advised on, or has stood for less than it should, is better than nothing.
+        self.on_unadvised(now);
+        self.on_settled(now);
         if let State::Held { fork } = self.state {
             self.hold_expired = true;
             self.connect(now, fork);

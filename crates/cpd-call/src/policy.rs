@@ -65,8 +65,8 @@ pub struct Policy {
     /// Confidence that an action other than telling needs, 0 to 1: 0.6, what the most eager operating point asks of a
     /// machine. Caution about who answered belongs into the operating point, which was measured.
     pub confidence_min: f32,
-    /// How long a match of an announcement has to stand before the call is rejected for it: 350 ms. Two announcements with
-    /// one beginning are told apart within 0.3 s of their parting.
+    /// How long a match of an announcement, or a machine known by its greeting alone, has to stand before the call is ended
+    /// for it: 350 ms. Two announcements with one beginning are told apart within 0.3 s of their parting.
     pub settle: Duration,
     /// How long after the answer somebody listens for who it is: 10 s. 98 in 100 short human answers end within 3.7 s;
     /// half of the machines' greetings do within 5.7 s, and the beep that settles a doubtful one follows.

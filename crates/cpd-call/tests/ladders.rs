@@ -400,10 +400,55 @@ fn an_answer_is_held_until_it_is_known_who_it_is() {
         .at(5_000)
         .answers(F0)
         .at(5_400)
+        .input("", "(silent)", Input::Silent(Leg::Callee))
+        .at(8_000)
+        .caller(Signal::Hangup(None))
+        .check("held_silent");
+    Stage::with(held)
+        .at(5_000)
+        .answers(F0)
+        .at(5_400)
         .input("", "(overload)", Input::Deaf(Deaf::Overload))
         .at(9_000)
         .caller(Signal::Hangup(None))
         .check("held_deaf");
+}
+
+/// A greeting never gives a verdict that is final: only the beep does.
+#[test]
+fn a_machine_known_by_its_greeting_ends_the_call_once_that_has_stood() {
+    let held = |policy: &mut Policy| policy.hold = Some(Duration::from_millis(5_000));
+    Stage::with(held)
+        .at(5_000)
+        .answers(F0)
+        .at(9_300)
+        .verdict(Class::Machine, Evidence::Greeting, 0.95, false)
+        .at(12_000)
+        .check("held_greeting");
+    Stage::with(held)
+        .at(5_000)
+        .answers(F0)
+        .at(9_800)
+        .verdict(Class::Machine, Evidence::Greeting, 0.95, false)
+        .at(12_000)
+        .check("held_greeting_late");
+    Stage::with(held)
+        .at(5_000)
+        .answers(F0)
+        .at(8_000)
+        .verdict(Class::Machine, Evidence::Greeting, 0.95, false)
+        .at(8_200)
+        .verdict(Class::Human, Evidence::Greeting, 0.9, false)
+        .at(9_000)
+        .caller(Signal::Hangup(None))
+        .check("held_greeting_of_a_person");
+    Stage::with(|_| {})
+        .at(5_000)
+        .answers(F0)
+        .at(9_300)
+        .verdict(Class::Machine, Evidence::Greeting, 0.95, false)
+        .at(12_000)
+        .check("cut_greeting");
 }
 
 #[test]

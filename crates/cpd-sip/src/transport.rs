@@ -43,7 +43,7 @@ impl Protocol {
     }
 
     /// What a URI to this transport carries behind its host and port. UDP is what a bare URI means.
-    pub(crate) fn uri_param(self) -> &'static str {
+    pub fn uri_param(self) -> &'static str {
         match self {
             Protocol::Udp => "",
             Protocol::Tcp => ";transport=tcp",

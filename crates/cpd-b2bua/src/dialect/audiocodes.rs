@@ -37,6 +37,8 @@ pub(super) struct Asked {
     decided: bool,
     /// A dialer waits for who answered first and for speech after it: what came too early is kept until then.
     owed: Option<Speech>,
+    /// And so is a beep: often it is what decides that a machine answered.
+    owed_beep: bool,
 }
 
 impl Asked {
@@ -64,6 +66,7 @@ impl Asked {
             last: None,
             decided: false,
             owed: None,
+            owed_beep: false,
         })
     }
 
@@ -103,12 +106,15 @@ impl Asked {
             Told::Verdict { .. } | Told::NoVerdict(_) => self.tell_verdict(telling, sayings),
             Told::SpeechStart => self.tell_speech(Speech::Began, sayings),
             Told::GreetingEnd => self.tell_speech(Speech::Ended, sayings),
-            Told::Beep(_) => {
-                let kinds = [DetectType::Amd, DetectType::Cpt];
-                if let Some(kind) = kinds.into_iter().find(|kind| self.wants(*kind)) {
-                    sayings.push(body(kind, "BEEP"));
-                }
-            }
+            Told::Beep(_) if self.wants(DetectType::Amd) && !self.decided => self.owed_beep = true,
+            Told::Beep(_) => self.tell_beep(sayings),
+        }
+    }
+
+    fn tell_beep(&self, sayings: &mut Vec<Saying>) {
+        let kinds = [DetectType::Amd, DetectType::Cpt];
+        if let Some(kind) = kinds.into_iter().find(|kind| self.wants(*kind)) {
+            sayings.push(body(kind, "BEEP"));
         }
     }
 
@@ -137,6 +143,9 @@ impl Asked {
                     sayings.push(body(DetectType::Ptt, "SPEECH-END"));
                 }
                 None => {}
+            }
+            if std::mem::take(&mut self.owed_beep) {
+                self.tell_beep(sayings);
             }
         }
     }

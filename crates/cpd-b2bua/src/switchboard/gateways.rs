@@ -42,6 +42,8 @@ pub(super) struct Gateways {
     locate_at: Option<Instant>,
     asked: HashMap<RequestId, Asked>,
     registrations: BTreeMap<String, Kept>,
+    /// Registrations were begun, and their first requests wait.
+    begun: Option<Instant>,
 }
 
 enum Asked {
@@ -52,6 +54,8 @@ enum Asked {
 struct Kept {
     registration: Registration,
     gateway: String,
+    /// Where we said that we are.
+    contact: String,
     registered: bool,
 }
 
@@ -91,6 +95,7 @@ impl Gateways {
             .chain(pauses)
             .chain(registrations)
             .chain(self.locate_at)
+            .chain(self.begun)
             .min()
     }
 }
@@ -146,11 +151,23 @@ impl<M: Media> Switchboard<M> {
                 if registrations.contains_key(&carrier.id) {
                     continue;
                 }
+                let name = String::from_utf8_lossy(&user.name).into_owned();
+                let own = literal(&gateway.uri).and_then(|(protocol, remote)| {
+                    let fits = |(own, local): &&(Protocol, SocketAddr)| {
+                        *own == protocol && local.is_ipv4() == remote.is_ipv4()
+                    };
+                    self.locals.iter().find(fits)
+                });
+                // Without an address of our own there is nothing to register yet.
+                let Some((protocol, local)) = own.or(self.locals.first()) else {
+                    continue;
+                };
+                let transport = protocol.uri_param();
+                let contact = format!("<sip:{name}@{local}{transport}>");
                 let kept = gateways.registrations.remove(&carrier.id);
                 let kept = kept
-                    .filter(|kept| kept.gateway == gateway.uri)
+                    .filter(|kept| kept.gateway == gateway.uri && kept.contact == contact)
                     .unwrap_or_else(|| {
-                        let name = String::from_utf8_lossy(&user.name).into_owned();
                         let domain = carrier.domain.clone().or_else(|| {
                             let uri = Uri::parse(gateway.uri.as_bytes()).ok()?;
                             Some(match uri.host? {
@@ -159,25 +176,18 @@ impl<M: Media> Switchboard<M> {
                             })
                         });
                         let domain = domain.unwrap_or_default();
-                        let local = literal(&gateway.uri)
-                            .and_then(|(protocol, remote)| {
-                                self.locals.iter().find(|(own, local)| {
-                                    *own == protocol && local.is_ipv4() == remote.is_ipv4()
-                                })
-                            })
-                            .or(self.locals.first());
-                        let contact =
-                            local.map_or(String::new(), |(_, local)| format!("<sip:{name}@{local}>"));
                         let config = RegistrationConfig {
                             registrar: format!("sip:{domain}"),
                             address: format!("sip:{name}@{domain}"),
-                            contact,
+                            contact: contact.clone(),
                             expires_s: u32::try_from(expires.as_secs()).unwrap_or(u32::MAX),
                         };
                         let client = digest::Client::new(user.name.clone(), user.secret.clone());
+                        gateways.begun = Some(now);
                         Kept {
                             registration: Registration::new(now, config, client, self.random.bytes()),
                             gateway: gateway.uri.clone(),
+                            contact,
                             registered: false,
                         }
                     });
@@ -235,6 +245,7 @@ impl<M: Media> Switchboard<M> {
     }
 
     fn mind_registrations(&mut self, now: Instant, endpoint: &mut Endpoint) {
+        self.gateways.begun = None;
         let carriers: Vec<String> = self.gateways.registrations.keys().cloned().collect();
         for carrier in carriers {
             let Some(kept) = self.gateways.registrations.get_mut(&carrier) else {

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use cpd_b2bua::trunk::User;
 use cpd_call::AnswerAction;
 use cpd_detect::{Class, EventKind};
 use cpd_sip::Fact;
+use cpd_sip::dialog::SessionWish;
+use cpd_sip::digest::Secret;
 use cpd_sip::endpoint::{Failure, InviteOptions, Reliability};
 use cpd_sip::message::{Message, Method, Name};
 
@@ -537,4 +540,61 @@ fn both_telephones_of_a_fork_are_followed_and_the_one_that_answers_wins() {
     stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
     stage.pass(100);
     stage.check("forked");
+}
+
+/// Nothing else has to happen first.
+#[test]
+fn a_trunk_is_registered_as_soon_as_it_is_there() {
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(|carrier| {
+            carrier.user = Some(User {
+                name: b"alice".to_vec(),
+                secret: Secret::password("s3cret"),
+            });
+            carrier.register = Some(Duration::from_secs(600));
+        }),
+        ..Setup::default()
+    });
+    stage.shown = vec!["Contact"];
+    stage.pass(3);
+    let register = "     0  smartcpd → carrier   REGISTER sip:.3 | Contact: <sip:alice@192.0.2.2:5060>";
+    assert!(stage.ladder.starts_with(register), "{}", stage.ladder);
+}
+
+/// The timer of RFC 4028 bounds a call whose peer died without a word, on either leg.
+#[test]
+fn a_session_that_nobody_refreshes_ends() {
+    let wish = SessionWish {
+        expires_s: 90,
+        ..SessionWish::default()
+    };
+    for dies in [DIALER, CARRIER] {
+        let mut stage = Stage::new(Setup {
+            carrier: Box::new(move |carrier| carrier.session = Some(wish)),
+            ..Setup::default()
+        });
+        let options = InviteOptions {
+            session: Some(wish),
+            ..InviteOptions::default()
+        };
+        stage.invite_with("79161234567", options, |_| {});
+        let (callee, _) = stage.invited(CARRIER);
+        stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+        stage.pass(1_000);
+        stage.kill(dies);
+        stage.pass(91_000);
+        let report = stage
+            .reports
+            .first()
+            .unwrap_or_else(|| panic!("{}", stage.ladder));
+        assert_eq!(report.record.termination.cause.q850, 102, "{}", stage.ladder);
+        let (survivor, arrow) = if dies == DIALER {
+            ("carrier", "smartcpd →")
+        } else {
+            ("dialer", "← smartcpd")
+        };
+        let told = |line: &str| line.contains(survivor) && line.contains(arrow) && line.contains("BYE");
+        assert!(stage.ladder.lines().any(told), "{}", stage.ladder);
+        assert_eq!(stage.leaks(), "");
+    }
 }

@@ -121,6 +121,38 @@ fn audiocodes_is_told_by_info_through_a_voicemail_drop() {
     stage.check("audiocodes");
 }
 
+/// The beep itself decides: a dialer that waits for AUTOMATA first hears of the beep behind it.
+#[test]
+fn audiocodes_is_told_of_the_machine_before_its_beep() {
+    let mut setup = speaking(&["audiocodes"]);
+    setup.policy.set_answered(Class::Machine, AnswerAction::Notify);
+    let mut stage = Stage::new(setup);
+    stage.shown = vec!["X-Detect"];
+    stage.invite("79161234567", |invite| {
+        invite.push("X-Detect", b"Request=AMD,CPT,PTT");
+    });
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 200, Some(&carrier_sdp()));
+    stage.pass(10);
+    stage.hears(EventKind::Answered);
+    stage.pass(500);
+    stage.hears(EventKind::Activity(cpd_detect::event::Activity::Speech));
+    stage.pass(900);
+    stage.hears(EventKind::GreetingEnd);
+    stage.pass(600);
+    stage.hears(EventKind::Beep(Beep {
+        hz: [1_000.0, 0.0],
+        ms: 250,
+        count: 1,
+    }));
+    stage.verdict(Class::Machine, 0.95, true);
+    consent(&mut stage);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+    stage.pass(50);
+    stage.check("audiocodes_beep");
+}
+
 /// Cisco: asked by a part of the INVITE, told by UPDATE, in the early dialog too.
 #[test]
 fn cisco_is_told_by_update() {

@@ -2,10 +2,11 @@
 //!
 //! A verdict on a tone is acted on at once. A match of an announcement first has to stand for the policy's `settle`, since
 //! another announcement may share its beginning. After the answer somebody listens until a verdict is final or the time is
-//! up, and for the end of the greeting and the beep if it is a machine.
+//! up, and for the end of the greeting and the beep if it is a machine. A machine known by its greeting alone may still
+//! turn out to be a person: a call is ended for it when that, too, has stood for `settle`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cpd_detect::event::{Activity, PromptHeard};
 use cpd_detect::{Class, EventKind, Evidence, SampleRate, SampleTime, Verdict};
@@ -23,10 +24,10 @@ const TELLINGS_MAX: usize = 64;
 
 /// How long a verdict that may still change stands before a call is ended for it. A SIT without a kind is followed by the
 /// announcement that names the reason within two seconds.
-const OPEN_SETTLE: std::time::Duration = std::time::Duration::from_millis(3_000);
+const OPEN_SETTLE: Duration = Duration::from_millis(3_000);
 
 /// How long advice is waited for: a script has 50 ms, and a caller notices nothing below 100.
-pub const CONSULT_LIMIT: std::time::Duration = std::time::Duration::from_millis(100);
+pub const CONSULT_LIMIT: Duration = Duration::from_millis(100);
 
 const RATE: SampleRate = SampleRate::NARROWBAND;
 
@@ -270,7 +271,7 @@ impl Call {
         let verdict = &standing.verdict;
         let action = self.plan.policy.early(verdict.class);
         let ends = action == EarlyAction::Reject && self.may_end(verdict) && self.forks.len() <= 1;
-        if ends && !verdict.last && !self.stood_open(now, standing) {
+        if ends && !verdict.last && !self.stood_open(now, standing, Phase::Pre, OPEN_SETTLE) {
             self.tell_verdict(standing, false, true);
             return;
         }
@@ -285,13 +286,13 @@ impl Call {
     }
 
     /// Whether a verdict that may still change has stood for long enough; if not, it is looked at again then.
-    fn stood_open(&mut self, now: Instant, standing: &Standing) -> bool {
+    fn stood_open(&mut self, now: Instant, standing: &Standing, phase: Phase, settle: Duration) -> bool {
         let told = self.hearing.told;
-        let stood = told.is_some_and(|(phase, class, ..)| {
-            phase == Phase::Pre && class == standing.verdict.class && self.hearing.waiting.is_none()
+        let stood = told.is_some_and(|(told, class, ..)| {
+            told == phase && class == standing.verdict.class && self.hearing.waiting.is_none()
         });
         if !stood {
-            self.timers.set(Timer::Settle, now + OPEN_SETTLE);
+            self.timers.set(Timer::Settle, now + settle);
             self.hearing.waiting = Some(standing.clone());
         }
         stood
@@ -307,19 +308,27 @@ impl Call {
     fn act_answered(&mut self, now: Instant, standing: &Standing) {
         let verdict = &standing.verdict;
         let action = self.plan.policy.answered(verdict.class);
+        let ends = self.may_end(verdict)
+            && matches!(
+                (self.state, action),
+                (State::Held { .. }, AnswerAction::Reject | AnswerAction::Cut)
+                    | (State::Talking, AnswerAction::Cut)
+            );
+        let settle = self.plan.policy.settle;
+        if ends && !verdict.last && !self.stood_open(now, standing, Phase::Post, settle) {
+            self.tell_verdict(standing, false, true);
+            return;
+        }
         self.tell_verdict(standing, verdict.last, action != AnswerAction::Pass);
         if verdict.last {
             self.hearing.decided.get_or_insert(now);
         }
-        let ends = verdict.last && self.may_end(verdict);
+        if ends {
+            self.hearing.decided.get_or_insert(now);
+            self.cut(now, verdict.class);
+            return;
+        }
         match (self.state, action) {
-            (State::Held { .. }, AnswerAction::Reject | AnswerAction::Cut)
-            | (State::Talking, AnswerAction::Cut)
-                if ends =>
-            {
-                self.cut(now, verdict.class);
-                return;
-            }
             // A person is let through at once, even where the verdict may still be refined.
             (State::Held { fork }, _) if verdict.last || is_person(verdict.class) => {
                 self.connect(now, fork);
