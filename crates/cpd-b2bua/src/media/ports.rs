@@ -224,8 +224,14 @@ mod tests {
         dscp: 46,
     };
 
+    /// A loopback address of this process alone: others may use any port of 127.0.0.1 meanwhile.
+    fn own_address() -> Ipv4Addr {
+        let [_, a, b, c] = std::process::id().to_be_bytes();
+        Ipv4Addr::new(127, 64 | a & 63, b, c)
+    }
+
     fn ports(range: RangeInclusive<u16>) -> Option<Ports> {
-        Ports::new(0, Network::at(Ipv4Addr::LOCALHOST.into()), &range, PLAN)
+        Ports::new(0, Network::at(own_address().into()), &range, PLAN)
     }
 
     #[test]
@@ -240,7 +246,7 @@ mod tests {
     #[test]
     fn ports_that_others_hold_are_passed_over_and_tried_again() {
         let mut ports = ports(21_300..=21_307).unwrap();
-        let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 21_303)).unwrap();
+        let stranger = UdpSocket::bind((own_address(), 21_303)).unwrap();
         let taken: Vec<_> = (0..3).map(|_| ports.take().unwrap()).collect();
         let numbers: HashSet<u16> = taken.iter().map(|pair| pair.port).collect();
         assert_eq!(numbers, HashSet::from([21_300, 21_304, 21_306]));
