@@ -375,6 +375,7 @@ impl Peer {
                     let _ = self.endpoint.cancel(now, call, b"");
                 }
                 if let Some(dialog) = line.dialog {
+                    self.by_dialog.remove(&dialog);
                     let gone = Message::response(480, "");
                     let _ = self.endpoint.answer(now, dialog, &gone);
                     let _ = self.endpoint.bye(now, dialog, None);
@@ -387,6 +388,11 @@ impl Peer {
                 }
                 if let Some(dialog) = self.lines.get(&key).and_then(|line| line.dialog) {
                     let _ = self.endpoint.answer(now, dialog, &draft);
+                    // What an end refused itself it is not told of.
+                    if status >= 300 {
+                        self.lines.remove(&key);
+                        self.by_dialog.remove(&dialog);
+                    }
                 }
             }
             Deed::Play(key) => self.play(key),
