@@ -648,3 +648,19 @@ fn advice_comes_before_the_policy_and_is_not_waited_for() {
         .check("advised");
     consulted().at(4_000).check("unadvised");
 }
+
+#[test]
+fn who_was_told_as_a_person_is_not_cut_for_what_is_heard_later() {
+    Stage::with(|_| {})
+        .at(500)
+        .answers(F0)
+        .at(2_500)
+        .verdict(Class::Human, Evidence::Greeting, 0.9, false)
+        .at(7_500)
+        .verdict(Class::Machine, Evidence::Greeting, 0.8, false)
+        .at(9_000)
+        .verdict(Class::Machine, Evidence::Beep, 0.99, true)
+        .at(30_000)
+        .caller(Signal::Hangup(None))
+        .check("person_kept");
+}

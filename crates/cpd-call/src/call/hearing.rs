@@ -57,6 +57,8 @@ pub(super) struct Hearing {
     /// The newest match of a prompt: which, and where in it.
     prompt: Option<PromptHeard>,
     speaking: bool,
+    /// A person was told after the answer.
+    person: bool,
 }
 
 impl Hearing {
@@ -74,6 +76,7 @@ impl Hearing {
             told: None,
             prompt: None,
             speaking: false,
+            person: false,
         }
     }
 
@@ -308,7 +311,9 @@ impl Call {
     fn act_answered(&mut self, now: Instant, standing: &Standing) {
         let verdict = &standing.verdict;
         let action = self.plan.policy.answered(verdict.class);
+        // Whoever was told as a person may be talking to an agent by now: whatever is heard later ends no call.
         let ends = self.may_end(verdict)
+            && !self.hearing.person
             && matches!(
                 (self.state, action),
                 (State::Held { .. }, AnswerAction::Reject | AnswerAction::Cut)
@@ -320,6 +325,7 @@ impl Call {
             return;
         }
         self.tell_verdict(standing, verdict.last, action != AnswerAction::Pass);
+        self.hearing.person |= is_person(verdict.class);
         if verdict.last {
             self.hearing.decided.get_or_insert(now);
         }
