@@ -9,10 +9,10 @@
 //! It runs in the task that owns the endpoint and waits for nobody: no lock, no database, no look-up in the DNS. What it
 //! decides by is [`Settings`], replaced whole; a call keeps those it began with.
 //!
-//! - [`incoming`]: whose call it is, whether it is taken. [`outgoing`]: the carrier's side. [`within`]: requests in the
-//!   two dialogs. [`perform`]: what a call wants done. [`tell`]: verdicts in the dialer's dialects. [`describe`]: SDP.
-//!   [`consult`]: scripts.
-//! - [`gateways`]: which servers of carriers live, where they are. [`report`]: what others are told.
+//! - `incoming`: whose call it is, whether it is taken. `outgoing`: the carrier's side. `within`: requests in the
+//!   two dialogs. `perform`: what a call wants done. `tell`: verdicts in the dialer's dialects. `describe`: SDP.
+//!   `consult`: scripts.
+//! - `gateways`: which servers of carriers live, where they are. `report`: what others are told.
 
 mod bridge;
 mod consult;
@@ -158,7 +158,10 @@ impl<M: Media> Switchboard<M> {
     /// A switchboard without calls. `notices` should have room for some thousands.
     pub fn new(now: Instant, start: Start, media: M, notices: mpsc::Sender<Notice>) -> Switchboard<M> {
         let mut random = Random::new(start.seed);
-        let digest = digest::Server::new(digest::ServerConfig::new(REALM), random.bytes(), now);
+        let mut challenge = digest::ServerConfig::new(REALM);
+        // Many dialers read the first challenge alone and know nothing but MD5; one that wants SHA-256 finds it second.
+        challenge.algorithms = vec![digest::Algorithm::MD5, digest::Algorithm::SHA_256];
+        let digest = digest::Server::new(challenge, random.bytes(), now);
         let mut switchboard = Switchboard {
             gateways: Gateways::default(),
             settings: start.settings,
