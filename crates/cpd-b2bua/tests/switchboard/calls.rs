@@ -598,3 +598,30 @@ fn a_session_that_nobody_refreshes_ends() {
         assert_eq!(stage.leaks(), "");
     }
 }
+
+#[test]
+fn the_recordings_that_the_trunk_wants_are_kept() {
+    let recorded = |class: Class| {
+        let mut stage = Stage::new(Setup {
+            dialer: Box::new(|dialer| {
+                dialer.record = cpd_b2bua::trunk::Recording {
+                    max: Duration::from_secs(30),
+                    folder: "/recordings".into(),
+                    classes: vec![Class::Machine],
+                };
+            }),
+            ..Setup::default()
+        });
+        let (dialer, _) = talking(&mut stage);
+        stage.verdict(class, 0.95, true);
+        stage.pass(500);
+        // A machine was cut by then.
+        stage.act(DIALER, |endpoint, now| {
+            let _ = endpoint.bye(now, dialer, None);
+        });
+        stage.pass(500);
+        stage.ladder.contains("[media close, keep in /recordings]")
+    };
+    assert!(recorded(Class::Machine));
+    assert!(!recorded(Class::Human));
+}

@@ -84,7 +84,10 @@ impl Media for Tape {
             MediaCommand::Deaf => "deaf".into(),
             MediaCommand::Hold { on: false, .. } => return,
             MediaCommand::Hold { side, on: true } => format!("{side:?} on hold"),
-            MediaCommand::Close(_) => "close".into(),
+            MediaCommand::Close(close) => match close.keep {
+                Some(path) => format!("close, keep in {}", path.parent().unwrap().display()),
+                None => "close".into(),
+            },
         };
         self.0.lock().unwrap().push_back((session, text));
     }
@@ -451,7 +454,7 @@ impl Stage {
             if let Some((session, text)) = told {
                 idle = false;
                 self.line(format!("           [media {text}]"));
-                if text == "close" {
+                if text.starts_with("close") {
                     let closed = News::Closed {
                         caller: SideStats::default(),
                         callee: SideStats::default(),
