@@ -8,64 +8,30 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cpd_b2bua::dialect::Dialects;
 use cpd_b2bua::media::{MediaConfig, Network};
 use cpd_b2bua::node::{Node, NodeConfig};
 use cpd_b2bua::switchboard::METHODS;
 use cpd_b2bua::transport::{Listener, TransportConfig};
-use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
+use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
 use cpd_call::{Mode, Policy};
-use cpd_detect::{Library, Plans, Profile, SampleRate, Shared};
+use cpd_detect::{Library, Plans, SampleRate, Shared};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::Reliability;
 use cpd_sip::transport::Protocol;
 
 fn settings(gateway: &str, deaf: bool) -> Settings {
     let carrier = Carrier {
-        id: "gateway".into(),
-        gateways: vec![Gateway {
-            uri: format!("sip:{gateway}"),
-            priority: 1,
-            weight: 1,
-        }],
-        user: None,
-        register: None,
-        domain: None,
-        symmetric: false,
         reliability: Reliability::Absent,
-        session: None,
-        health: None,
-        srtp: false,
-        identity: true,
-        callee: Vec::new(),
-        caller: Vec::new(),
+        ..Carrier::at("gateway", format!("sip:{gateway}"))
     };
     let mut policy = Policy::default();
     policy.mode = if deaf { Mode::Initial } else { Mode::Production };
+    let networks = ["0.0.0.0/0", "::/0"]
+        .iter()
+        .filter_map(|network| network.parse().ok());
     let dialer = Dialer {
-        id: "anybody".into(),
-        networks: ["0.0.0.0/0", "::/0"]
-            .iter()
-            .filter_map(|network| network.parse().ok())
-            .collect(),
-        user: None,
-        symmetric: false,
-        reliability: Reliability::Absent,
         policy: Arc::new(policy),
-        profile: Profile::default(),
-        profiles: Vec::new(),
-        dialects: Dialects::default(),
-        callee: Vec::new(),
-        caller: Vec::new(),
-        script: None,
-        routes: vec![Route {
-            prefix: String::new(),
-            carriers: vec![Arc::new(carrier)],
-        }],
-        calls_max: usize::MAX,
-        refer: false,
-        heard_first: true,
-        record: Recording::default(),
+        ..Dialer::at("anybody", networks.collect(), carrier)
     };
     Settings {
         version: 1,

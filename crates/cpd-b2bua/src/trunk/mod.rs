@@ -145,6 +145,59 @@ pub struct Gateway {
     pub weight: u16,
 }
 
+impl Carrier {
+    /// A carrier with one gateway and the usual manners: 100rel where it wants it, no digest, no registration, no OPTIONS.
+    pub fn at(id: impl Into<String>, uri: impl Into<String>) -> Carrier {
+        Carrier {
+            id: id.into(),
+            gateways: vec![Gateway {
+                uri: uri.into(),
+                priority: 1,
+                weight: 1,
+            }],
+            user: None,
+            register: None,
+            domain: None,
+            symmetric: false,
+            reliability: Reliability::Supported,
+            session: None,
+            health: None,
+            srtp: false,
+            identity: true,
+            callee: Vec::new(),
+            caller: Vec::new(),
+        }
+    }
+}
+
+impl Dialer {
+    /// A trunk known by its addresses, whose calls all go to one carrier: the default policy, no dialect, no limit.
+    pub fn at(id: impl Into<String>, networks: Vec<Network>, carrier: Carrier) -> Dialer {
+        Dialer {
+            id: id.into(),
+            networks,
+            user: None,
+            symmetric: false,
+            reliability: Reliability::Absent,
+            policy: Arc::new(Policy::default()),
+            profile: Profile::default(),
+            profiles: Vec::new(),
+            dialects: Dialects::default(),
+            callee: Vec::new(),
+            caller: Vec::new(),
+            script: None,
+            routes: vec![Route {
+                prefix: String::new(),
+                carriers: vec![Arc::new(carrier)],
+            }],
+            calls_max: usize::MAX,
+            refer: false,
+            heard_first: true,
+            record: Recording::default(),
+        }
+    }
+}
+
 impl Settings {
     /// The dialers at an address: the one with the longest network first, of equal ones those without a password last.
     pub fn dialers_at(&self, address: IpAddr) -> impl Iterator<Item = &Arc<Dialer>> {

@@ -13,9 +13,9 @@ use cpd_b2bua::media::{MediaConfig, Network};
 use cpd_b2bua::node::{Node, NodeConfig, Status};
 use cpd_b2bua::switchboard::{CallReport, METHODS, Notice};
 use cpd_b2bua::transport::{Listener, TransportConfig};
-use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
+use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
-use cpd_detect::{Class, Library, Plans, Profile, SampleRate, Shared};
+use cpd_detect::{Class, Library, Plans, SampleRate, Shared};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::Reliability;
 use cpd_sip::transaction::BaseTimers;
@@ -126,47 +126,17 @@ impl House {
             _ => "",
         };
         let mut carrier = Carrier {
-            id: "carrier".into(),
-            gateways: vec![Gateway {
-                uri: format!("sip:127.0.0.1:{carrier_port}{over}"),
-                priority: 2,
-                weight: 1,
-            }],
-            user: None,
-            register: None,
-            domain: None,
-            symmetric: false,
             reliability: Reliability::Absent,
-            session: None,
-            health: None,
-            srtp: false,
-            identity: true,
-            callee: Vec::new(),
-            caller: Vec::new(),
+            ..Carrier::at("carrier", format!("sip:127.0.0.1:{carrier_port}{over}"))
         };
+        carrier.gateways[0].priority = 2;
         (setup.carrier)(&mut carrier);
         let dialects = setup.dialects.iter().map(|name| Dialect::named(name).unwrap());
         let mut dialer = Dialer {
-            id: "dialer".into(),
-            networks: vec!["127.0.0.1/32".parse().unwrap()],
-            user: None,
-            symmetric: false,
-            reliability: Reliability::Absent,
             policy: Arc::new(setup.policy.clone()),
-            profile: Profile::default(),
-            profiles: Vec::new(),
             dialects: Dialects::new(dialects).unwrap(),
-            callee: Vec::new(),
-            caller: Vec::new(),
-            routes: vec![Route {
-                prefix: String::new(),
-                carriers: vec![Arc::new(carrier)],
-            }],
             calls_max: setup.calls_max,
-            refer: false,
-            heard_first: true,
-            record: Recording::default(),
-            script: None,
+            ..Dialer::at("dialer", vec!["127.0.0.1/32".parse().unwrap()], carrier)
         };
         (setup.dialer)(&mut dialer);
         let listener = |protocol| Listener {

@@ -13,10 +13,10 @@ use cpd_b2bua::media::{
 };
 use cpd_b2bua::script::{Act, Change, Fault, VerdictFacts};
 use cpd_b2bua::switchboard::{CallReport, Media, Notice, Question, Start, Switchboard, VerdictTicket};
-use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
+use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::{
-    Class, Event, EventKind, Evidence, Library, Plans, Profile, SampleRate, SampleTime, Shared, Verdict,
+    Class, Event, EventKind, Evidence, Library, Plans, SampleRate, SampleTime, Shared, Verdict,
 };
 use cpd_sip::endpoint::{CallId, DialogId, InviteOptions, Reliability, ServerId};
 use cpd_sip::message::{Message, Method, Name};
@@ -148,47 +148,12 @@ impl Stage {
     pub(crate) fn new(setup: Setup) -> Stage {
         #[allow(clippy::disallowed_methods, reason = "some first moment")]
         let began = Instant::now();
-        let mut carrier = Carrier {
-            id: "carrier".into(),
-            gateways: vec![Gateway {
-                uri: "sip:192.0.2.3:5060".into(),
-                priority: 1,
-                weight: 1,
-            }],
-            user: None,
-            register: None,
-            domain: None,
-            symmetric: false,
-            reliability: Reliability::Supported,
-            session: None,
-            health: None,
-            srtp: false,
-            identity: true,
-            callee: Vec::new(),
-            caller: Vec::new(),
-        };
+        let mut carrier = Carrier::at("carrier", "sip:192.0.2.3:5060");
         (setup.carrier)(&mut carrier);
         let mut dialer = Dialer {
-            id: "dialer".into(),
-            networks: vec!["192.0.2.1/32".parse().unwrap()],
-            user: None,
-            symmetric: false,
-            reliability: Reliability::Absent,
             policy: Arc::new(setup.policy),
-            profile: Profile::default(),
-            profiles: Vec::new(),
             dialects: setup.dialects,
-            callee: Vec::new(),
-            caller: Vec::new(),
-            script: None,
-            routes: vec![Route {
-                prefix: String::new(),
-                carriers: vec![Arc::new(carrier)],
-            }],
-            calls_max: 100,
-            refer: false,
-            heard_first: true,
-            record: Recording::default(),
+            ..Dialer::at("dialer", vec!["192.0.2.1/32".parse().unwrap()], carrier)
         };
         (setup.dialer)(&mut dialer);
         let shared = Shared::new(

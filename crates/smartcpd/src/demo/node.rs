@@ -9,11 +9,11 @@ use cpd_b2bua::media::{MediaConfig, Network};
 use cpd_b2bua::node::{Node, NodeConfig};
 use cpd_b2bua::switchboard::{METHODS, Notice};
 use cpd_b2bua::transport::{Listener, TransportConfig};
-use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, Settings};
+use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::front::FrontPlan;
 use cpd_detect::prompts::{PromptInfo, class_of_category};
-use cpd_detect::{Class, Library, Plans, Profile, Shared};
+use cpd_detect::{Class, Library, Plans, Shared};
 use cpd_sim::{Rng, samples};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::Reliability;
@@ -74,51 +74,17 @@ pub(super) async fn start(
 }
 
 fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -> Result<Settings, Fault> {
-    let carrier = Carrier {
-        id: "simulated carrier".to_owned(),
-        gateways: vec![Gateway {
-            uri: format!("sip:{carrier}"),
-            priority: 1,
-            weight: 1,
-        }],
-        user: None,
-        register: None,
-        domain: None,
-        symmetric: false,
-        reliability: Reliability::Supported,
-        session: None,
-        health: None,
-        srtp: false,
-        identity: true,
-        callee: Vec::new(),
-        caller: Vec::new(),
-    };
+    let carrier = Carrier::at("simulated carrier", format!("sip:{carrier}"));
     let network = "127.0.0.0/8"
         .parse()
         .map_err(|_| fault("read the network of loopback"))?;
     let named = ["smartcpd", "reason"].into_iter().filter_map(Dialect::named);
     let dialects = Dialects::new(named).map_err(|_| fault("speak two dialects to one trunk"))?;
     let dialer = Dialer {
-        script: None,
-        id: "simulated dialer".to_owned(),
-        networks: vec![network],
-        user: None,
-        symmetric: false,
         reliability: Reliability::Supported,
         policy: Arc::new(policy),
-        profile: Profile::default(),
-        profiles: Vec::new(),
         dialects,
-        callee: Vec::new(),
-        caller: Vec::new(),
-        routes: vec![Route {
-            prefix: String::new(),
-            carriers: vec![Arc::new(carrier)],
-        }],
-        calls_max: calls,
-        refer: false,
-        heard_first: true,
-        record: Recording::default(),
+        ..Dialer::at("simulated dialer", vec![network], carrier)
     };
     Ok(Settings {
         version: 1,
