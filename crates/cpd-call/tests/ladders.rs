@@ -664,3 +664,44 @@ fn who_was_told_as_a_person_is_not_cut_for_what_is_heard_later() {
         .caller(Signal::Hangup(None))
         .check("person_kept");
 }
+
+#[test]
+fn a_match_that_is_taken_back_while_advice_is_awaited_does_nothing() {
+    let heard = PromptHeard {
+        prompt: PromptId(7),
+        offset_ms: 880,
+        bits: 51.0,
+        runner_up: None,
+    };
+    let mut policy = Policy::default();
+    policy.set_early(Class::AnnouncedUnreachable, EarlyAction::Reject);
+    Stage::new(Plan {
+        policy: Arc::new(policy),
+        targets: 1,
+        consults: true,
+        ..Plan::default()
+    })
+    .at(500)
+    .rings(F0, true)
+    .at(1_400)
+    .hears(F0, EventKind::Prompt(heard))
+    .verdict(Class::AnnouncedUnreachable, PROMPT, 0.97, true)
+    .at(1_780)
+    .hears(F0, EventKind::PromptRetracted(heard))
+    .at(4_000)
+    .callee(failed(Failure::Refused(480)))
+    .check("retracted_in_advice");
+}
+
+#[test]
+fn a_voice_that_never_rests_does_not_crowd_out_the_verdict() {
+    let mut stage = Stage::with(|_| {}).at(500).answers(F0);
+    for turn in 0..100 {
+        stage = stage
+            .at(600 + turn * 90)
+            .hears(F0, EventKind::Activity(Activity::Speech))
+            .hears(F0, EventKind::GreetingEnd);
+    }
+    let stage = stage.verdict(Class::Human, Evidence::Greeting, 0.9, true);
+    assert!(stage.ladder.contains("#65: answer.human"), "{}", stage.ladder);
+}

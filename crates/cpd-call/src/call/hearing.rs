@@ -18,9 +18,11 @@ use crate::signal::{Fork, Heard, MediaAction, Output};
 use crate::telling::{NoVerdict, Phase, Telling, Told};
 use crate::timers::Timer;
 
-/// What one call tells at most: a verdict is refined a few times, a machine speaks and beeps. A voice that never rests
-/// shall not flood a dialer.
+/// What one call tells at most beside its verdicts: a machine speaks and beeps a few times. A voice that never rests shall
+/// not flood a dialer.
 const TELLINGS_MAX: usize = 64;
+/// And with them: a verdict is refined a few times, and has to find room behind all else.
+const VERDICTS_MAX: usize = 128;
 
 /// How long a verdict that may still change stands before a call is ended for it. A SIT without a kind is followed by the
 /// announcement that names the reason within two seconds.
@@ -155,7 +157,7 @@ impl Call {
                 }
             }
             EventKind::Prompt(heard) => self.hearing.prompt = Some(heard),
-            EventKind::PromptRetracted(heard) => self.on_retracted(heard),
+            EventKind::PromptRetracted(heard) => self.on_retracted(fork, heard),
             EventKind::Activity(activity) if self.hearing.phase(fork) == Some(Phase::Post) => {
                 if activity == Activity::Speech && !self.hearing.speaking {
                     self.hearing.speaking = true;
@@ -205,8 +207,14 @@ impl Call {
         self.act(now, &standing);
     }
 
-    fn on_retracted(&mut self, heard: PromptHeard) {
-        let waits = |standing: &Standing| standing.verdict.evidence == Evidence::Prompt(heard.prompt);
+    fn on_retracted(&mut self, fork: Fork, heard: PromptHeard) {
+        let waits = |standing: &Standing| {
+            standing.fork == fork && standing.verdict.evidence == Evidence::Prompt(heard.prompt)
+        };
+        if self.hearing.consulted.as_ref().is_some_and(waits) {
+            self.hearing.consulted = None;
+            self.timers.stop(Timer::Consult);
+        }
         if self.hearing.waiting.as_ref().is_some_and(waits) {
             self.hearing.waiting = None;
             self.timers.stop(Timer::Settle);
@@ -468,7 +476,11 @@ impl Call {
 
     fn push_telling(&mut self, phase: Phase, t_ms: u64, told: Told, last: bool, aloud: bool) {
         let seq = self.hearing.tellings.len() as u32 + 1;
-        if self.hearing.tellings.len() >= TELLINGS_MAX {
+        let most = match told.class() {
+            Some(_) => VERDICTS_MAX,
+            None => TELLINGS_MAX,
+        };
+        if self.hearing.tellings.len() >= most {
             return;
         }
         let telling = Telling {
