@@ -100,9 +100,8 @@ pub(super) struct Described {
     pub(super) last: Vec<u8>,
     /// The other side's description that it was made of last.
     pub(super) newest: Option<Newest>,
-    /// The keys of the leg, where its media is secured: ours and its own.
+    /// Our key on this leg, where its media is secured.
     pub(super) ours: Option<Crypto>,
-    pub(super) theirs: Option<Crypto>,
 }
 
 /// A description, as it came and as it went on.

@@ -14,6 +14,14 @@ use crate::media::{ForkId, MediaCommand, Remote, Secure, SessionId, Side};
 /// The type of session descriptions.
 pub(super) const SDP: &str = "application/sdp";
 
+/// A target is about to be called: what it is told is written anew, with a key if its carrier wants secured media.
+pub(super) fn begin(random: &mut Random, bridge: &mut Bridge) {
+    let secured = bridge.carrier().is_some_and(|carrier| carrier.srtp);
+    let side = &mut bridge.callee.side;
+    side.newest = None;
+    side.ours = secured.then(|| new_key(random, Suite::AesCm128Sha1_80, 1));
+}
+
 /// Reads a description of a leg, tells the media threads, and gives what the other leg is told.
 ///
 /// What cannot be carried gives the reason in words.
@@ -50,15 +58,11 @@ pub(super) fn pass(
         Some(host) => Mode::Host(host),
         None => Mode::Negotiated,
     };
-    let offers = bridge.carrier().is_some_and(|carrier| carrier.srtp);
-    let (own, other) = match from {
-        Leg::Caller => (&mut bridge.caller.side, &mut bridge.callee.side),
-        Leg::Callee => (&mut bridge.callee.side, &mut bridge.caller.side),
+    let own = match from {
+        Leg::Caller => &mut bridge.caller.side,
+        Leg::Callee => &mut bridge.callee.side,
     };
     let secure = secure(random, own, &carried);
-    if from == Leg::Caller && offers && other.version == 0 {
-        other.ours = Some(new_key(random, Suite::AesCm128Sha1_80, 1));
-    }
     let (mut remote, hold) = remote(&carried, latch);
     remote.secure = secure.map(Box::new);
     let side = side(from);
@@ -113,13 +117,15 @@ fn secure(random: &mut Random, own: &mut Described, carried: &Carried) -> Option
     };
     let Some(theirs) = theirs else {
         own.ours = None;
-        own.theirs = None;
         return None;
     };
-    own.theirs = Some(theirs.clone());
     let fits = |ours: &&Crypto| ours.key.suite() == theirs.key.suite();
     let ours = match own.ours.as_ref().filter(fits) {
-        Some(ours) => ours.clone(),
+        // An answer of ours repeats the number that it takes; theirs repeats ours (RFC 4568, 5.1.2).
+        Some(ours) => Crypto {
+            tag: theirs.tag,
+            key: ours.key.clone(),
+        },
         None => new_key(random, theirs.key.suite(), theirs.tag),
     };
     own.ours = Some(ours.clone());
@@ -146,7 +152,7 @@ fn remote(carried: &Carried, latch: Mode) -> (Remote, bool) {
     }
 }
 
-pub(super) fn side(leg: Leg) -> Side {
+fn side(leg: Leg) -> Side {
     match leg {
         Leg::Caller => Side::Caller,
         Leg::Callee => Side::Callee,

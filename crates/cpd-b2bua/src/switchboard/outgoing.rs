@@ -32,11 +32,14 @@ const ANSWERED: [Name<'static>; 5] = [
 impl<M: Media> Switchboard<M> {
     /// Sends the call to one of its targets.
     pub(super) fn dial(&mut self, now: Instant, endpoint: &mut Endpoint, id: u64, target: usize) {
+        if let Some(bridge) = self.bridges.get_mut(&id) {
+            bridge.callee.target = target;
+            describe::begin(&mut self.random, bridge);
+        }
         let sent = self.invite(now, endpoint, id, target);
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
         };
-        bridge.callee.target = target;
         match sent {
             Some(invite) => {
                 bridge.callee.invite = Some(invite);
@@ -51,7 +54,6 @@ impl<M: Media> Switchboard<M> {
     }
 
     fn invite(&mut self, now: Instant, endpoint: &mut Endpoint, id: u64, target: usize) -> Option<CallId> {
-        // What the caller described is passed once; another target gets the same description.
         let offer = self.offer(id);
         let bridge = self.bridges.get(&id)?;
         let place = bridge.targets.get(target)?;

@@ -625,3 +625,34 @@ fn the_recordings_that_the_trunk_wants_are_kept() {
     assert!(recorded(Class::Machine));
     assert!(!recorded(Class::Human));
 }
+
+#[test]
+fn each_carrier_is_offered_what_it_wants_when_the_one_before_fails() {
+    for (first, second) in [(true, false), (false, true)] {
+        let mut stage = Stage::new(Setup {
+            carrier: Box::new(move |carrier| carrier.srtp = first),
+            dialer: Box::new(move |dialer| {
+                let mut spare = cpd_b2bua::trunk::Carrier::at("spare", "sip:192.0.2.4:5060");
+                spare.srtp = second;
+                dialer.routes[0].carriers.push(std::sync::Arc::new(spare));
+            }),
+            ..Setup::default()
+        });
+        stage.invite("79161234567", |_| {});
+        let (callee, invite) = stage.invited(CARRIER);
+        assert_eq!(String::from_utf8_lossy(invite.body()).contains("RTP/SAVP"), first);
+        stage.says(CARRIER, callee, 503, None);
+        let (callee, invite) = stage.invited(SPARE);
+        assert_eq!(
+            String::from_utf8_lossy(invite.body()).contains("RTP/SAVP"),
+            second
+        );
+        assert_eq!(
+            String::from_utf8_lossy(invite.body()).contains("a=crypto"),
+            second
+        );
+        stage.says(SPARE, callee, 486, None);
+        stage.pass(100);
+        assert_eq!(stage.leaks(), "");
+    }
+}
