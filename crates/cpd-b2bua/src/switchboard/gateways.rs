@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use cpd_sip::endpoint::{Failure, RequestId};
-use cpd_sip::locate::Target;
+use cpd_sip::locate::{Means, Search, Target};
 use cpd_sip::message::{Message, Method, Name};
 use cpd_sip::register::{Output, Registration, RegistrationConfig};
 use cpd_sip::transport::Protocol;
-use cpd_sip::uri::{Host, Scheme};
+use cpd_sip::uri::Host;
 use cpd_sip::{Endpoint, Uri, digest};
 
 use super::outgoing::host_of;
@@ -103,17 +103,17 @@ impl Gateways {
 /// The address in a URI, if it is one.
 fn literal(uri: &str) -> Option<(Protocol, SocketAddr)> {
     let uri = Uri::parse(uri.as_bytes()).ok()?;
-    let Host::Address(address) = uri.host? else {
+    let Host::Address(_) = uri.host? else {
         return None;
     };
-    let protocol = match uri.transport() {
-        Some(transport) if transport.eq_ignore_ascii_case(b"tcp") => Protocol::Tcp,
-        Some(transport) if transport.eq_ignore_ascii_case(b"tls") => Protocol::Tls,
-        None if uri.scheme == Scheme::Sips => Protocol::Tls,
-        Some(_) | None => Protocol::Udp,
+    let means = Means {
+        protocols: vec![Protocol::Udp, Protocol::Tcp, Protocol::Tls],
+        ipv4: true,
+        ipv6: true,
     };
-    let port = uri.port.unwrap_or(protocol.default_port());
-    Some((protocol, SocketAddr::new(address, port)))
+    // An address asks nothing of the DNS.
+    let target = Search::new(&uri, means).ok()?.finish().into_iter().next()?;
+    Some((target.protocol, target.address))
 }
 
 impl<M: Media> Switchboard<M> {
@@ -203,6 +203,9 @@ impl<M: Media> Switchboard<M> {
 
     /// Sends what is due: OPTIONS, REGISTER, look-ups.
     pub(super) fn mind_gateways(&mut self, now: Instant, endpoint: &mut Endpoint) {
+        if self.gateways.poll_timeout().is_none_or(|at| at > now) {
+            return;
+        }
         if self.gateways.locate_at.is_some_and(|at| at <= now) {
             self.gateways.locate_at = Some(now + LOCATE_EVERY);
             let names: Vec<String> = self.gateways.names.iter().cloned().collect();

@@ -31,6 +31,7 @@ const TARGETS_MAX: usize = 8;
 pub(super) struct Refusal {
     status: u16,
     why: &'static str,
+    detail: Option<String>,
     headers: Vec<(Name<'static>, Vec<u8>)>,
 }
 
@@ -39,6 +40,7 @@ impl Refusal {
         Refusal {
             status,
             why,
+            detail: None,
             headers: Vec::new(),
         }
     }
@@ -55,6 +57,7 @@ impl Refusal {
         let text = words.replace(['"', '\\'], "'");
         Refusal {
             headers: vec![(Name::WARNING, format!("399 smartcpd \"{text}\"").into_bytes())],
+            detail: Some(words.to_owned()),
             ..Refusal::new(status, why)
         }
     }
@@ -121,6 +124,7 @@ impl<M: Media> Switchboard<M> {
                 dialer: dialer.map(|dialer| Arc::from(&*dialer.id)),
                 status: refusal.status,
                 why: refusal.why,
+                detail: refusal.detail,
             });
         }
     }
@@ -261,10 +265,10 @@ impl<M: Media> Switchboard<M> {
             callee_network,
             listen,
         };
-        let media = self
-            .media
-            .open(SessionId(id), plan)
-            .map_err(|_| Refusal::retry(RETRY_FULL_S, "no media ports"))?;
+        let media = self.media.open(SessionId(id), plan).map_err(|error| Refusal {
+            detail: Some(error.to_string()),
+            ..Refusal::retry(RETRY_FULL_S, "no media ports")
+        })?;
         self.next += 1;
 
         let name: Arc<str> = format!("{:016x}{:016x}", self.random.next(), self.random.next()).into();

@@ -274,8 +274,8 @@ impl<M: Media> Switchboard<M> {
                 server,
                 dialog,
                 request,
-                flow,
-            } => self.on_request(now, endpoint, server, dialog, request, flow),
+                flow: _,
+            } => self.on_request(now, endpoint, server, dialog, request),
             Fact::Response {
                 request,
                 dialog: _,

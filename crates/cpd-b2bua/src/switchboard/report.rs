@@ -33,8 +33,10 @@ pub enum Notice {
         dialer: Option<Arc<str>>,
         /// The final status.
         status: u16,
-        /// Why.
+        /// Why, in a word.
         why: &'static str,
+        /// And in full, where there is more to say.
+        detail: Option<String>,
     },
     /// A gateway went down or came back.
     Gateway {

@@ -9,7 +9,6 @@ use cpd_call::{Cause, Fork, Input, Leg, Signal};
 use cpd_sip::Endpoint;
 use cpd_sip::endpoint::{DialogId, Ending, Failure, RequestId, ServerId, UserError};
 use cpd_sip::message::{Message, Method, Name};
-use cpd_sip::transport::Flow;
 
 use super::bridge::Bridge;
 use super::outgoing::is_extension;
@@ -47,7 +46,6 @@ impl<M: Media> Switchboard<M> {
         server: ServerId,
         dialog: Option<DialogId>,
         request: Message,
-        _flow: Flow,
     ) {
         let Some(method) = request.method().cloned() else {
             return;

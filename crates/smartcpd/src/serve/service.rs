@@ -305,9 +305,15 @@ impl Service {
                 }
                 self.log.say(Level::Info, "call ended", records::brief(&report));
             }
-            Notice::Refused { dialer, status, why } => {
+            Notice::Refused {
+                dialer,
+                status,
+                why,
+                detail,
+            } => {
                 self.metrics.on_refused(why, status);
-                let fields = json!({ "dialer": dialer.as_deref(), "status": status, "why": why });
+                let fields =
+                    json!({ "dialer": dialer.as_deref(), "status": status, "why": why, "detail": detail });
                 self.log.say(Level::Info, "call refused", fields);
             }
             Notice::Gateway { carrier, uri, up } => {
