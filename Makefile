@@ -83,9 +83,10 @@ soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture
 
 .PHONY: compiler tools
-# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus and Lua. Tests want SIPp too, which calls us.
+# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus, Lua and SQLite. Tests want SIPp too, which calls us, and
+# PostgreSQL, whose programs they make clusters of their own with.
 compiler: needs = cc:build-essential cmake:cmake
-tools: needs = cc:build-essential cmake:cmake sipp:sip-tester
+tools: needs = cc:build-essential cmake:cmake sipp:sip-tester pg_ctlcluster:postgresql
 compiler tools:
 	@missing=(); \
 	for need in $(needs); do \
