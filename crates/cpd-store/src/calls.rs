@@ -1,5 +1,7 @@
 //! Calls that are over: written in batches, listed newest first.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -15,6 +17,8 @@ use crate::store::Tx;
 
 /// Rows of one INSERT: PostgreSQL takes 65,535 parameters, SQLite 32,766, and a call has 31.
 const ROWS_MAX: usize = 500;
+/// Ids of one question.
+const IDS_MAX: usize = 5_000;
 
 /// Which calls. Several values of one field: any of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,6 +99,13 @@ pub async fn find(tx: &Tx, id: Uuid) -> Result<Call, Error> {
         query = query.filter(Column::BeganMs.between(from, until));
     }
     query.one(&tx.db).await?.ok_or(Error::Missing)
+}
+
+/// The id of a call that began then; `random` tells those of one moment apart.
+#[must_use]
+pub fn id_at(began_ms: i64, random: &[u8; 10]) -> Uuid {
+    let began = u64::try_from(began_ms).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(began, random).into_uuid()
 }
 
 /// A call's id is made when it begins (UUID version 7, RFC 9562): its first 48 bits are that time in ms. The record's own
@@ -214,4 +225,29 @@ fn digits(column: Column, wanted: &str, postgres: bool) -> SimpleExpr {
         true => column.like(format!("{number}%")),
         false => column.gte(number).and(column.lt(format!("{number}:"))),
     }
+}
+
+/// The classes of calls of a time, by call.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn classes_of(
+    tx: &Tx,
+    calls: &[Uuid],
+    (from_ms, until_ms): (i64, i64),
+) -> Result<HashMap<Uuid, Option<String>>, Error> {
+    let mut classes = HashMap::new();
+    for part in calls.chunks(IDS_MAX) {
+        let rows: Vec<(Uuid, Option<String>)> = of(tx)
+            .select_only()
+            .columns([Column::Id, Column::Class])
+            .filter(Column::BeganMs.between(from_ms, until_ms))
+            .filter(Column::Id.is_in(part.iter().copied()))
+            .into_tuple()
+            .all(&tx.db)
+            .await?;
+        classes.extend(rows);
+    }
+    Ok(classes)
 }

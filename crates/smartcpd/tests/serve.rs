@@ -30,7 +30,7 @@ carriers = ["main"]
 
 fn configuration(notice: &str) -> String {
     format!(
-        "[sip]\nlisten = [\"udp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n[limits]\nnotice = \"{notice}\"\n{TRUNKS}"
+        "[sip]\nlisten = [\"udp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"off\"\n[limits]\nnotice = \"{notice}\"\n{TRUNKS}"
     )
 }
 
