@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a module of tests")]
 
+pub mod tls;
+
 use cpd_b2bua::transport::{self, ConnectionError, Handle, Listener, TransportConfig, User};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::InviteOptions;

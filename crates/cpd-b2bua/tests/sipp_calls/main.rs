@@ -9,6 +9,7 @@ mod actions;
 mod audio;
 #[path = "../common/mod.rs"]
 mod common;
+mod crossings;
 mod deaths;
 mod dialects;
 mod house;
@@ -18,6 +19,7 @@ mod sessions;
 mod soak;
 mod strangers;
 mod trunks;
+mod voice;
 
 use std::time::Duration;
 
