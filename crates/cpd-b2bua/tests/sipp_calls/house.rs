@@ -49,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) calls: usize,
     /// More arguments for the SIPp that dials.
     pub(crate) arguments: Vec<&'static str>,
+    pub(crate) recordings: Option<PathBuf>,
     pub(crate) rtp_timeout: Duration,
     pub(crate) media_ports: u16,
     pub(crate) calls_max: usize,
@@ -75,6 +76,7 @@ impl Default for Setup {
             carrier_over: Protocol::Udp,
             calls: CALLS,
             arguments: Vec::new(),
+            recordings: None,
             rtp_timeout: Duration::from_secs(30),
             media_ports: 64,
             calls_max: 100,
@@ -126,10 +128,7 @@ pub(crate) async fn run(
 impl House {
     pub(crate) async fn open(name: &'static str, setup: Setup) -> House {
         let carrier_port = free_port();
-        let over = match setup.carrier_over {
-            Protocol::Tcp => ";transport=tcp",
-            _ => "",
-        };
+        let over = setup.carrier_over.uri_param();
         let mut carrier = Carrier {
             reliability: Reliability::Absent,
             ..Carrier::at("carrier", format!("sip:127.0.0.1:{carrier_port}{over}"))
@@ -178,6 +177,7 @@ impl House {
                 ports: media.clone(),
                 threads: 1,
                 rtp_timeout: setup.rtp_timeout,
+                recordings: setup.recordings.clone(),
                 ..MediaConfig::default()
             },
             settings: Arc::new(Settings {

@@ -20,6 +20,7 @@ mod soak;
 mod strangers;
 mod trunks;
 mod voice;
+mod wire;
 
 use std::time::Duration;
 
