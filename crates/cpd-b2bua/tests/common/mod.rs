@@ -143,6 +143,15 @@ impl Phone {
         }
     }
 
+    /// Waits until no connection is left.
+    pub async fn wait_alone(&self) {
+        let end = Instant::now() + PATIENCE;
+        while self.handle.counters().await.unwrap().connections > 0 {
+            assert!(Instant::now() < end, "a connection stays");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub async fn failures(&self) -> Vec<String> {
         self.handle
             .ask(|_, _, agent| agent.failures.clone())

@@ -2,7 +2,7 @@
 
 use super::incoming::PROGRESS_AGAIN;
 use super::{Ending, UserError};
-use super::{Endpoint, Failure, Owner};
+use super::{Endpoint, Failure, Owner, Purpose};
 use crate::dialog::{AcceptTick, ReliableTick, SessionTick, Stage};
 use crate::message::{Message, Method};
 use crate::slab::Key;
@@ -31,7 +31,9 @@ impl Endpoint {
         });
     }
 
-    /// The transport cannot send along this flow: what waits for an answer there will have none (RFC 3261, 18.4).
+    /// The transport cannot send along this flow: what waits for an answer there will have none (RFC 3261, 18.4). Requests
+    /// of a dialog whose connection is gone go to its next hop instead, in the same transaction: a peer that has had one
+    /// already takes it for a repetition.
     pub fn handle_transport_error(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.clients.places() {
             let Some(key) = self.clients.at(index) else {
@@ -41,6 +43,21 @@ impl Endpoint {
                 continue;
             };
             if entry.machine.is_pending() {
+                let around = match entry.purpose {
+                    Purpose::Within { dialog, .. } => self
+                        .dialogs
+                        .get_mut(dialog)
+                        .and_then(|dialog| dialog.way_around(flow)),
+                    Purpose::Call(_) | Purpose::Free { .. } => None,
+                };
+                if let Some(around) = around {
+                    entry.flow = around;
+                    self.transmits.push_back(Transmit {
+                        flow: around,
+                        bytes: entry.packet.clone(),
+                    });
+                    continue;
+                }
                 entry.machine.terminate();
                 if let Some((cancel, _)) = &mut entry.cancel {
                     cancel.terminate();
