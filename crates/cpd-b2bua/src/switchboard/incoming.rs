@@ -196,6 +196,7 @@ impl<M: Media> Switchboard<M> {
             numbers.callee = Number::new(number.as_bytes());
         }
         let targets = self.targets(
+            now,
             dialer,
             &numbers.callee,
             change.and_then(|change| change.carrier.as_deref()),
@@ -346,6 +347,7 @@ impl<M: Media> Switchboard<M> {
     /// The places that a call is sent to; those of a carrier that a script prefers come first.
     fn targets(
         &mut self,
+        now: Instant,
         dialer: &Dialer,
         callee: &Number,
         preferred: Option<&str>,
@@ -364,7 +366,7 @@ impl<M: Media> Switchboard<M> {
         let mut targets = Vec::new();
         for choice in choices {
             let uri = &choice.carrier.gateways[choice.gateway].uri;
-            for (protocol, remote) in self.gateways.addresses(uri) {
+            for (protocol, remote) in self.gateways.places(now, uri) {
                 targets.extend(self.local(protocol, remote).map(|flow| Target {
                     carrier: Arc::clone(&choice.carrier),
                     gateway: choice.gateway,

@@ -389,6 +389,59 @@ fn another_gateway_is_tried_when_the_first_fails() {
     stage.check("failover");
 }
 
+/// One name with two servers (SRV): a dead one costs the first call its time, and not the next.
+#[test]
+fn another_place_of_a_gateway_is_tried_when_the_first_is_silent() {
+    let uri = "sip:carrier.example";
+    let health = Duration::from_secs(60);
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(move |carrier| {
+            carrier.gateways[0].uri = uri.into();
+            carrier.health = Some(health);
+        }),
+        ..Setup::default()
+    });
+    stage.locate(uri, &[CARRIER, SPARE]);
+    stage.kill(CARRIER);
+    let refuses = |stage: &mut Stage, waits_ms: u64| {
+        stage.invite("79161234567", |_| {});
+        stage.pass(waits_ms);
+        let (callee, _) = stage.invited(SPARE);
+        stage.says(SPARE, callee, 486, None);
+        stage.pass(100);
+        assert!(stage.gateway_is_up());
+    };
+    // 64 T1.
+    refuses(&mut stage, 32_000);
+    refuses(&mut stage, 0);
+    // OPTIONS finds it as silent as before: it is tried last for as long as that lasts.
+    let minutes = |stage: &mut Stage, answers: usize, count: u64| {
+        for _ in 0..count * 60 {
+            stage.pass(1_000);
+            while let Some(Fact::Request { server, .. }) =
+                stage.take(answers, |fact| matches!(fact, Fact::Request { .. }))
+            {
+                let ok = Message::response(200, "");
+                stage.act(answers, |endpoint, now| {
+                    endpoint.respond(now, server, &ok).unwrap();
+                });
+            }
+        }
+    };
+    minutes(&mut stage, SPARE, 4);
+    refuses(&mut stage, 0);
+    stage.kill(SPARE);
+    minutes(&mut stage, SPARE, 3);
+    assert!(!stage.gateway_is_up());
+    stage.revive(CARRIER);
+    minutes(&mut stage, CARRIER, 2);
+    assert!(stage.gateway_is_up());
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 486, None);
+    stage.pass(100);
+}
+
 #[test]
 fn strangers_and_a_full_house_are_refused() {
     let mut stage = Stage::new(Setup {

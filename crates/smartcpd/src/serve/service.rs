@@ -223,7 +223,7 @@ async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task
 impl Service {
     fn begin(&mut self, loaded: &Loaded, http: Option<SocketAddr>, seed: [u8; 32]) {
         let seed = seed[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        match Locator::new(means(&self.config), seed) {
+        match Locator::new(means(&self.config), &self.config.sip.dns, seed) {
             Ok(locator) => self.locator = Some(Arc::new(locator)),
             Err(why) => self.log.say(
                 Level::Warn,

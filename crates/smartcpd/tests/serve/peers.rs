@@ -105,6 +105,19 @@ impl Peer {
         self.send();
     }
 
+    pub(crate) fn refuse(&mut self, dialog: DialogId, status: u16) {
+        let draft = Message::response(status, "");
+        self.endpoint
+            .answer(Instant::now(), dialog, &draft)
+            .expect("refused");
+        self.send();
+    }
+
+    /// No further call came.
+    pub(crate) fn is_left_alone(&self) -> bool {
+        !self.facts.iter().any(|fact| matches!(fact, Fact::Invited { .. }))
+    }
+
     pub(crate) fn hang_up(&mut self, dialog: DialogId) {
         self.endpoint.bye(Instant::now(), dialog, None).expect("hung up");
         self.send();
@@ -116,12 +129,14 @@ impl Peer {
 pub(crate) enum End {
     Dialer,
     Carrier,
+    Second,
 }
 
-/// Both ends.
+/// A dialer, a carrier, and a second server of it.
 pub(crate) struct Peers {
     pub(crate) dialer: Peer,
     pub(crate) carrier: Peer,
+    pub(crate) second: Peer,
 }
 
 /// A call, by its names at both ends.
@@ -135,16 +150,18 @@ impl Peers {
         Peers {
             dialer: Peer::new(1),
             carrier: Peer::new(2),
+            second: Peer::new(3),
         }
     }
 
-    /// Lets both work until one of them is told what `pick` takes.
+    /// Lets all work until one of them is told what `pick` takes.
     pub(crate) fn wait<T>(&mut self, end: End, what: &str, pick: impl Fn(&Fact) -> Option<T>) -> T {
         let limit = Instant::now() + PATIENCE;
         loop {
             let peer = match end {
                 End::Dialer => &mut self.dialer,
                 End::Carrier => &mut self.carrier,
+                End::Second => &mut self.second,
             };
             let found = peer.facts.iter().enumerate();
             if let Some((place, picked)) = found
@@ -157,16 +174,22 @@ impl Peers {
             assert!(Instant::now() < limit, "{end:?}: no {what}: {:?}", peer.facts);
             self.dialer.turn();
             self.carrier.turn();
+            self.second.turn();
         }
+    }
+
+    /// The INVITE that one of the carrier's servers gets.
+    pub(crate) fn invited(&mut self, end: End) -> DialogId {
+        self.wait(end, "INVITE", |fact| match fact {
+            Fact::Invited { dialog, .. } => Some(*dialog),
+            _ => None,
+        })
     }
 
     /// A call that rings.
     pub(crate) fn ring(&mut self, service: SocketAddr, number: &str) -> Call {
         let invite = self.dialer.invite(service, number);
-        let at_carrier = self.wait(End::Carrier, "INVITE", |fact| match fact {
-            Fact::Invited { dialog, .. } => Some(*dialog),
-            _ => None,
-        });
+        let at_carrier = self.invited(End::Carrier);
         self.carrier.answer(at_carrier, 180);
         self.wait(End::Dialer, "180", |fact| match fact {
             Fact::Progress { call, response, .. } => {
