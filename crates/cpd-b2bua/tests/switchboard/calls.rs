@@ -7,8 +7,9 @@ use cpd_call::AnswerAction;
 use cpd_detect::{Class, EventKind};
 use cpd_sip::Fact;
 use cpd_sip::dialog::SessionWish;
-use cpd_sip::digest::Secret;
+use cpd_sip::digest::{Algorithm, Client, Secret, Step};
 use cpd_sip::endpoint::{Failure, InviteOptions, Reliability};
+use cpd_sip::headers::Auth;
 use cpd_sip::message::{Message, Method, Name};
 
 use crate::stage::*;
@@ -440,6 +441,72 @@ fn another_place_of_a_gateway_is_tried_when_the_first_is_silent() {
     let (callee, _) = stage.invited(CARRIER);
     stage.says(CARRIER, callee, 486, None);
     stage.pass(100);
+}
+
+/// What a dialer is asked by, and whether it is let in with a proof by the first or by the one that it can.
+#[test]
+fn challenges_come_in_the_order_of_the_trunk() {
+    let (md5, sha) = (Algorithm::MD5, Algorithm::SHA_256);
+    for (order, can, status) in [
+        (vec![md5, sha], md5, 486),
+        (vec![sha, md5], sha, 486),
+        // It was asked for that too, if second.
+        (vec![sha, md5], md5, 486),
+        (vec![sha], sha, 486),
+        // A proof that it was not asked for is none.
+        (vec![sha], md5, 401),
+    ] {
+        let wanted = order.clone();
+        let mut stage = Stage::new(Setup {
+            dialer: Box::new(move |dialer| {
+                dialer.digest.clone_from(&wanted);
+                dialer.user = Some(User {
+                    name: b"alice".to_vec(),
+                    secret: Secret::password("s3cret"),
+                });
+            }),
+            ..Setup::default()
+        });
+        let mut client = Client::new("alice", Secret::password("s3cret"));
+        stage.invite("79161234567", |_| {});
+        let mut refusal = refused(&mut stage);
+        let asked = |line: &[u8]| {
+            let auth = Auth::parse(line).unwrap();
+            Algorithm::parse(&auth.params.get("algorithm").unwrap()).unwrap()
+        };
+        let lines: Vec<Vec<u8>> = refusal.all(Name::WWW_AUTHENTICATE).map(<[u8]>::to_vec).collect();
+        let offered: Vec<Algorithm> = lines.iter().map(|line| asked(line)).collect();
+        assert_eq!(offered, order);
+        if can == order[0] {
+            refusal.set(Name::WWW_AUTHENTICATE, &lines[0]);
+        } else {
+            // It answers as though it had been asked by the one that it can.
+            let line = String::from_utf8(lines[0].clone()).unwrap();
+            refusal.set(
+                Name::WWW_AUTHENTICATE,
+                line.replace(order[0].as_str(), can.as_str()).as_bytes(),
+            );
+        }
+        assert_eq!(refusal.all(Name::WWW_AUTHENTICATE).count(), 1);
+        assert_eq!(client.on_challenge(&refusal, "c0ffee"), Step::Retry);
+        stage.invite("79161234567", |invite| {
+            client.authorize(invite);
+        });
+        if status == 486 {
+            let (callee, _) = stage.invited(CARRIER);
+            stage.says(CARRIER, callee, 486, None);
+        }
+        assert_eq!(refused(&mut stage).status(), status, "{order:?} {can:?}");
+    }
+}
+
+/// The final response that the dialer gets.
+fn refused(stage: &mut Stage) -> Message {
+    stage.pass(100);
+    match stage.take(DIALER, |fact| matches!(fact, Fact::Failed { .. })) {
+        Some(Fact::Failed { response, .. }) => response.unwrap(),
+        _ => panic!("not refused:\n{}", stage.ladder),
+    }
 }
 
 #[test]
