@@ -326,6 +326,7 @@ mod tests {
                             Some(Qop::AuthInt) => Err(Refusal::Wrong),
                             Some(Qop::Auth) => Ok(Accepted {
                                 username: b"alice".to_vec(),
+                                algorithm: Algorithm { hash, session },
                             }),
                             None => Err(Refusal::Replayed),
                         };
