@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod homer;
 mod naming;
 mod peers;
 mod reload;
