@@ -77,7 +77,8 @@ bench-calls: tools ## What calls cost, 2 minutes: CPU a call and a packet, calls
 	cargo build --release --package cpd-b2bua --examples
 	cargo bench --package cpd-b2bua --bench load
 
-# SOAK_S=600 lasts longer than the minute it takes by itself.
+# SOAK_S=600 lasts longer than the minute it takes by itself; SOAK_OVER=tcp or tls takes connections that break, SOAK_RECORD=1
+# records every call.
 .PHONY: soak
 soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture

@@ -256,7 +256,7 @@ async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task
 impl Service {
     fn begin(&mut self, loaded: &Loaded, http: Option<SocketAddr>, seed: [u8; 32]) {
         let seed = seed[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        match Locator::new(means(&self.config), seed) {
+        match Locator::new(means(&self.config), &self.config.sip.dns, seed) {
             Ok(locator) => self.locator = Some(Arc::new(locator)),
             Err(why) => self.log.say(
                 Level::Warn,
@@ -483,6 +483,10 @@ impl Service {
 
     async fn on_reloaded(&mut self, done: Result<Reloaded, tokio::task::JoinError>) -> Result<(), Step> {
         match done {
+            // The announcements that calls are heard with are better than none.
+            Ok(Ok((_, loaded))) if loaded.is_broken() && self.prompts > 0 => {
+                self.keep_running(loaded.faults);
+            }
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
@@ -508,18 +512,7 @@ impl Service {
                         .say(Level::Warn, "some sections changed that want a restart", fields);
                 }
             }
-            Ok(Err(faults)) => {
-                self.metrics.on_reload(false);
-                for fault in faults {
-                    self.log.say(Level::Error, &fault.to_string(), json!({}));
-                }
-                let fields = json!({ "settings": self.version });
-                self.log.say(
-                    Level::Error,
-                    "not reloaded: the running configuration stays",
-                    fields,
-                );
-            }
+            Ok(Err(faults)) => self.keep_running(faults),
             Err(panicked) => {
                 self.metrics.on_reload(false);
                 let fields = json!({ "settings": self.version, "why": panicked.to_string() });
@@ -558,6 +551,20 @@ impl Service {
             fields,
         );
         Ok(())
+    }
+
+    /// What was read has faults: they are told and change nothing.
+    fn keep_running(&mut self, faults: Vec<Fault>) {
+        self.metrics.on_reload(false);
+        for fault in faults {
+            self.log.say(Level::Error, &fault.to_string(), json!({}));
+        }
+        let fields = json!({ "settings": self.version });
+        self.log.say(
+            Level::Error,
+            "not reloaded: the running configuration stays",
+            fields,
+        );
     }
 
     /// The first signal drains, the second ends at once.
