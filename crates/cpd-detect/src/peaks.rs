@@ -116,7 +116,7 @@ fn sum(powers: &[f32]) -> f32 {
 /// Frequency of the peak at `bin`, from the phase advance over one hop.
 fn refine(frame: &Frame<'_>, bin: usize) -> f32 {
     let hop_s = 0.01_f32;
-    let advance = (frame.spectrum[bin] * frame.before[bin].conj()).arg() / std::f32::consts::TAU;
+    let advance = (frame.spectrum.at(bin) * frame.before.at(bin).conj()).arg() / std::f32::consts::TAU;
     let guess = bin as f32 * BIN_HZ * hop_s;
     // The phase tells the frequency up to multiples of 100 Hz; the bin is known to ±16 Hz, so the nearest one is meant.
     // Never negative, for the lowest bin makes two turns a hop: adding a half and cutting off rounds.

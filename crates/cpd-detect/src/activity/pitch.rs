@@ -3,6 +3,8 @@
 //! Normalised cross-correlation of the newest 40 ms with what came 2.5 to 15 ms earlier, on the signal below 1 kHz
 //! at 4 kHz. A telephone takes the fundamental away; its harmonics between 300 Hz and 1 kHz keep the period.
 
+use crate::front::UNIT;
+
 /// Rate of the reduced signal, Hz.
 const RATE_HZ: usize = 4_000;
 /// Reduced samples of one hop.
@@ -33,6 +35,7 @@ pub(super) struct Periodicity {
 
 /// Measures the period of the newest sound.
 pub(super) struct PitchMeter {
+    /// They make ±1 of the samples' full scale.
     taps: [f32; 4 * TAPS_PER_STEP],
     taps_len: usize,
     /// Even and odd samples apart: every second product is summed, and runs through memory in order.
@@ -60,7 +63,7 @@ impl PitchMeter {
             sum += *tap;
         }
         for tap in &mut taps {
-            *tap /= sum;
+            *tap = *tap / sum * UNIT;
         }
         PitchMeter {
             taps,
@@ -77,7 +80,7 @@ impl PitchMeter {
     }
 
     /// Measures at the end of `history`, which holds 128 ms.
-    pub(super) fn measure(&mut self, history: &[f32]) -> Periodicity {
+    pub(super) fn measure(&mut self, history: &[i16]) -> Periodicity {
         let hop = HOP * self.taps_len / TAPS_PER_STEP;
         for hops_later in (0..self.behind).rev() {
             self.take(&history[..history.len() - hops_later * hop]);
@@ -87,7 +90,7 @@ impl PitchMeter {
     }
 
     /// Takes the newest hop from the end of `history`.
-    fn take(&mut self, history: &[f32]) {
+    fn take(&mut self, history: &[i16]) {
         let step = self.taps_len / TAPS_PER_STEP;
         let width = 2 * step;
         let first = history.len() - (HOP - 1) * step - self.taps_len;
@@ -95,7 +98,7 @@ impl PitchMeter {
         let mut rows = [[0.0_f32; ROW]; 8];
         for (place, samples) in history[first..].chunks(width).take(ROW).enumerate() {
             for (row, &sample) in rows.iter_mut().zip(samples) {
-                row[place] = sample;
+                row[place] = f32::from(sample);
             }
         }
         let taps = &self.taps[..self.taps_len];
@@ -202,8 +205,10 @@ mod tests {
     fn measured(rate_hz: u32, wave: impl Fn(f32) -> f32) -> Periodicity {
         let mut meter = PitchMeter::new(rate_hz);
         let hop = rate_hz as usize / 100;
-        let samples: Vec<f32> = (0..hop * 16).map(|n| wave(n as f32 / rate_hz as f32)).collect();
-        let mut history = vec![0.0; rate_hz as usize * 128 / 1_000];
+        let samples: Vec<i16> = (0..hop * 16)
+            .map(|n| (wave(n as f32 / rate_hz as f32) / UNIT) as i16)
+            .collect();
+        let mut history = vec![0; rate_hz as usize * 128 / 1_000];
         for new in samples.chunks(hop) {
             history.drain(..hop);
             history.extend_from_slice(new);

@@ -7,7 +7,7 @@ use realfft::num_complex::Complex32;
 
 use crate::event::{Event, EventKind, FaxKind};
 use crate::events::Events;
-use crate::front::Frame;
+use crate::front::{Frame, UNIT};
 use crate::tones::context::Context;
 use crate::tones::line::{Line, Lines};
 
@@ -114,15 +114,15 @@ fn repeats_like_flags(frame: &Frame<'_>) -> bool {
     let rate = frame.rate.hz() as f32;
     let lag = (FLAG_S * rate).round() as usize;
     let half = lag / 2;
-    let sound = frame.history;
+    let sound = |n: usize| f32::from(frame.history[n]) * UNIT;
     // The magnitude of the complex likeness does not ask in which phase the carrier comes back; a quarter of a carrier's
     // period (1750 Hz) stands in for the imaginary part.
     let quarter = (rate / 1_750.0 / 4.0).round() as usize;
     let like = |lag: usize| {
         let mut sum = Complex32::default();
         let (mut a, mut b) = (1e-9_f32, 1e-9_f32);
-        for n in lag + quarter..sound.len() {
-            let (x, y, z) = (sound[n], sound[n - lag], sound[n - lag - quarter]);
+        for n in lag + quarter..frame.history.len() {
+            let (x, y, z) = (sound(n), sound(n - lag), sound(n - lag - quarter));
             sum += Complex32::new(x * y, x * z);
             a += x * x;
             b += y * y;

@@ -294,7 +294,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::{Line, Lines};
-    use crate::front::{FrontEnd, FrontPlan};
+    use crate::front::{Bench, FrontEnd, FrontPlan};
     use crate::peaks::Peaks;
     use crate::time::SampleRate;
     use crate::tones::test_audio::Audio;
@@ -302,11 +302,12 @@ mod tests {
     /// The lines of some audio that lasted 100 ms or longer.
     fn lines(audio: &Audio) -> Vec<Line> {
         let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+        let mut bench = Bench::default();
         let mut lines = Lines::default();
         let mut all = Vec::new();
         for hop in audio.pcm().chunks_exact(80) {
             front.take(hop);
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             lines.hear(&frame, &Peaks::of(&frame));
             all.extend(
                 lines

@@ -9,12 +9,16 @@ use std::sync::{Arc, OnceLock};
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
+use crate::front::UNIT;
 use crate::time::SampleRate;
 
 /// At most this many lines are kept, strongest first: a carrier, its two sidebands, and one more to know of.
 pub(crate) const LINES: usize = 4;
 /// Samples after thinning: 128 ms at 2 kHz.
 const LEN: usize = 256;
+/// Samples of 128 ms at both rates.
+const HISTORY_8K: usize = 1_024;
+const HISTORY_16K: usize = 2_048;
 /// Rate after thinning, Hz.
 const THIN_HZ: u32 = 2_000;
 /// Hz from bin to bin.
@@ -103,19 +107,12 @@ impl LineFinder {
     }
 
     /// The lines of `history` (128 ms at `rate`).
-    pub(crate) fn find(&self, history: &[f32], rate: SampleRate, scratch: &mut [Complex32]) -> Lines {
-        let taps = if rate == SampleRate::WIDEBAND {
-            &self.low_pass_16k
+    pub(crate) fn find(&self, history: &[i16], rate: SampleRate, scratch: &mut [Complex32]) -> Lines {
+        let (mut thin, filled) = if rate == SampleRate::WIDEBAND {
+            thinned::<HISTORY_16K>(history, &self.low_pass_16k)
         } else {
-            &self.low_pass_8k
+            thinned::<HISTORY_8K>(history, &self.low_pass_8k)
         };
-        let step = (rate.hz() / THIN_HZ) as usize;
-        let mut thin = [0.0_f32; LEN];
-        // The window is near zero where the filter would need samples from outside.
-        for (out, piece) in thin.iter_mut().zip(history.windows(taps.len()).step_by(step)) {
-            *out = dot(piece, taps);
-        }
-        let filled = (history.len().saturating_sub(taps.len()) / step + 1).min(LEN);
         // Centre what was filled within the window.
         let shift = (LEN - filled) / 2;
         thin.copy_within(..filled, shift);
@@ -137,6 +134,21 @@ impl LineFinder {
         }
         pick(&power)
     }
+}
+
+/// The newest samples at the low rate, and how many.
+fn thinned<const HISTORY: usize>(history: &[i16], taps: &[f32]) -> ([f32; LEN], usize) {
+    let mut thin = [0.0_f32; LEN];
+    let Some(history) = history.last_chunk::<HISTORY>() else {
+        return (thin, 0);
+    };
+    let sound: [f32; HISTORY] = std::array::from_fn(|n| f32::from(history[n]) * UNIT);
+    let step = HISTORY / LEN;
+    // The window is near zero where the filter would need samples from outside.
+    for (out, piece) in thin.iter_mut().zip(sound.windows(taps.len()).step_by(step)) {
+        *out = dot(piece, taps);
+    }
+    (thin, ((HISTORY - taps.len()) / step + 1).min(LEN))
 }
 
 fn pick(power: &[f32; LEN / 2 + 1]) -> Lines {
@@ -204,12 +216,14 @@ mod tests {
 
     fn lines_of(hz: &[f32], rate: SampleRate) -> Lines {
         let len = rate.hz() as usize * 128 / 1_000;
-        let history: Vec<f32> = (0..len)
+        let history: Vec<i16> = (0..len)
             .map(|n| {
                 let t = n as f32 / rate.hz() as f32;
-                hz.iter()
+                let sound: f32 = hz
+                    .iter()
                     .map(|f| 0.1 * (std::f32::consts::TAU * f * t + f).sin())
-                    .sum()
+                    .sum();
+                (sound / UNIT) as i16
             })
             .collect();
         let finder = LineFinder::shared();
