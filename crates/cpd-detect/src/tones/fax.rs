@@ -8,6 +8,8 @@ use realfft::num_complex::Complex32;
 use crate::event::{Event, EventKind, FaxKind};
 use crate::events::Events;
 use crate::front::{Frame, UNIT};
+use crate::peaks::Peaks;
+use crate::quick::sum;
 use crate::tones::context::Context;
 use crate::tones::line::{Line, Lines};
 
@@ -46,12 +48,19 @@ pub struct FaxEar {
 
 impl FaxEar {
     /// Hears one hop; `lines` and `context` have heard it already.
-    pub fn hear(&mut self, frame: &Frame<'_>, lines: &Lines, context: &Context, events: &mut Events) {
+    pub fn hear(
+        &mut self,
+        frame: &Frame<'_>,
+        peaks: &Peaks,
+        lines: &Lines,
+        context: &Context,
+        events: &mut Events,
+    ) {
         for line in lines.ended() {
             self.on_line(frame, line, context, events);
         }
         if frame.lost == 0.0 {
-            self.hear_flags(frame, events);
+            self.hear_flags(frame, peaks.band_sum, events);
         }
     }
 
@@ -78,9 +87,8 @@ impl FaxEar {
         }
     }
 
-    fn hear_flags(&mut self, frame: &Frame<'_>, events: &mut Events) {
-        let inside: f32 = frame.power[FLAG_BINS].iter().sum();
-        let all: f32 = frame.power[6..=118].iter().sum();
+    fn hear_flags(&mut self, frame: &Frame<'_>, all: f32, events: &mut Events) {
+        let inside = sum(&frame.power[FLAG_BINS]);
         if inside < FLAG_SHARE * all || inside < 1e-7 {
             self.flag_hops = 0;
             self.flags_seen = 0;
