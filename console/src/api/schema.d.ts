@@ -49,7 +49,7 @@ export interface paths {
   '/live/snapshot': { get: OpNoPath<t.Snapshot> }
   '/prompts': { get: OpNoPath<Items<t.Prompt>>; post: OpNoPath<t.Prompt, Q> }
   '/prompts/{id}': { get: Op<t.Prompt & { duplicates?: { id: string; name: string; score: number }[] }, never, Q, Id>; patch: Op<t.Prompt, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
-  '/prompts/{id}/peaks': { get: Op<{ ms: number; peaks: [number, number][] }, never, Q, Id> }
+  '/prompts/{id}/peaks': { get: Op<{ ms: number; peaks: number[][] }, never, Q, Id> }
   '/libraries': { get: OpNoPath<Items<t.Library>> }
   '/libraries/publication': { post: OpNoPath<t.Library, Q> }
   '/libraries/{number}/restoration': { post: Op<t.Library, never, Q, { number: number }> }

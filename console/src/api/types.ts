@@ -40,7 +40,7 @@ export interface CallDetail extends Call {
   labels: Label[]
 }
 export interface Hearing {
-  rate: number; ms: number; peaks: [number, number][]
+  rate: number; ms: number; peaks: number[][]
   spectrogram: { png: string; f_max: number }
   events: { t_ms: number; what: string; until_ms?: number | null; detail?: string | null }[]
   probability: { t_ms: number; machine: number }[]

@@ -8,7 +8,7 @@ const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
 
 test('lengths grow from milliseconds to hours', () => {
   expect([0, 350, 4200, 65_000, 7_269_000].map((ms) => plain(en.length(ms)))).toEqual([
-    '0 ms', '350 ms', '4.2 sec', '1:05', '2:01:09',
+    '0ms', '350ms', '4.2s', '1:05', '2:01:09',
   ])
   expect(plain(ru.length(350))).toBe('350 мс')
   expect(plain(ru.length(4200))).toBe('4,2 с')

@@ -2,7 +2,8 @@
 
 import type { View } from './axis'
 
-export type Peaks = [number, number][]
+/** Lowest and highest sample of each piece. */
+export type Peaks = number[][]
 
 /** Milliseconds a pair of peaks stands for. */
 export const PEAK_MS = 10
@@ -18,8 +19,8 @@ export function columns(peaks: Peaks, view: View, width: number, peakMs = PEAK_M
     let low = Infinity
     let high = -Infinity
     for (const pair of peaks.slice(first, last)) {
-      low = Math.min(low, pair[0])
-      high = Math.max(high, pair[1])
+      low = Math.min(low, pair[0] ?? 0)
+      high = Math.max(high, pair[1] ?? 0)
     }
     return [low / full, high / full]
   })
@@ -27,7 +28,7 @@ export function columns(peaks: Peaks, view: View, width: number, peakMs = PEAK_M
 
 /** Peaks come as shares of full scale or as samples of 16 bit. */
 function fullScale(peaks: Peaks): number {
-  return peaks.some(([low, high]) => low < -1 || high > 1) ? 32_768 : 1
+  return peaks.some((pair) => pair.some((value) => Math.abs(value) > 1)) ? 32_768 : 1
 }
 
 /** Quiet lines are drawn taller: what counts is what was said, not how loud. At most fivefold. */
