@@ -6,12 +6,12 @@ export const NOW = Date.UTC(2026, 10, 24, 12, 0, 0)
 const DAY = 86_400_000
 
 export const PERMISSIONS = [
-  'calls.read', 'numbers.read', 'audio.read', 'calls.label', 'calls.export', 'config.read', 'config.write', 'prompts.write', 'users.write',
+  'calls.read', 'numbers.read', 'audio.read', 'calls.label', 'calls.export', 'config.read', 'config.write', 'prompts.read', 'prompts.write', 'users.read', 'users.write', 'retention.write',
   'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read',
 ]
 export const ME = {
   id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false,
-  tenant: { id: 't1', slug: 'vektor', name: 'Вектор' }, permissions: PERMISSIONS,
+  tenant: { id: 't1', slug: 'vektor', name: 'Вектор' }, permissions: PERMISSIONS, of_service: false, version: 1,
 }
 
 const CLASSES = ['announcement.unreachable', 'answer.human', 'answer.machine', 'announcement.busy', 'tone.busy', 'answer.human', 'answer.assistant', 'unknown', 'answer.human_business', 'announcement.no_answer']
@@ -23,11 +23,11 @@ export function call(at: number) {
   return {
     id: `c${at}`, name: `${1_000 + at}`, began_ms: NOW - at * 37_000, node: 'node-1', dialer: at % 3 ? 'vici' : 'autocall', carrier: at % 4 ? 'main' : 'spare',
     caller: '+74950000001', callee: `+7916${String(1_234_567 + at * 7919).slice(0, 7)}`, campaign: at % 2 ? 'Осень' : 'Долги', reference: `ref-${at}`,
-    class: name, phase: answered ? 'answered' : 'early', confidence: name === 'unknown' ? null : 0.71 + ((at * 7) % 29) / 100,
+    class: name === 'unknown' ? null : name, phase: answered ? 'answered' : 'early', confidence: name === 'unknown' ? null : 0.71 + ((at * 7) % 29) / 100,
     prompt: name.startsWith('announcement') ? 'p1' : null, operator: OPERATORS[at % 4], status: answered ? 200 : 480, ended_by: answered ? 'caller' : 'service',
-    q850: answered ? 16 : 20, decided_ms: 900 + ((at * 131) % 2500), answered_ms: answered, connected_ms: answered, held_ms: at % 5 ? null : 640,
+    q850: answered ? 16 : 20, decided_ms: 900 + ((at * 131) % 2500), answered_ms: answered, connected_ms: answered, held_ms: at % 5 ? 0 : 640,
     length_ms: answered ? 9_400 + at * 100 : 6_100, deaf: null, recorded: at % 2 === 0,
-    label: at % 6 === 2 ? { right: at % 12 === 2, truth: null, note: '' } : null,
+    labels: at % 6 === 2 ? [{ source: 'person', right: at % 12 === 2, truth: null, code: null, note: '', by: 'Олег Крылов', at_ms: NOW }] : [],
   }
 }
 
@@ -36,10 +36,10 @@ export const CALL = {
   ...call(0),
   detail: {
     tellings: [
-      { seq: 1, phase: 'early', t_ms: 1480, class: 'progress.ringback', confidence: 0.98, evidence: '425 Hz, 1.0 s on, 4.0 s off' },
-      { seq: 2, phase: 'early', t_ms: 7310, class: 'announcement.unreachable', confidence: 0.97, evidence: '41 bits of evidence over 1.6 s', prompt: 'p1' },
+      { seq: 1, phase: 'pre', t_ms: 1060, class: 'progress.ringback', confidence: 0.98, evidence: 'tone' },
+      { seq: 2, phase: 'pre', t_ms: 6890, class: 'announcement.unreachable', confidence: 0.97, evidence: 'prompt', prompt: 'p1', prompt_at_ms: 40 },
     ],
-    media: null, faults: [], cause: null, info: {},
+    early_ms: 420, media: null, faults: [], cause: { q850: 20, text: 'subscriber absent' }, info: null,
     messages: [
       [0, 'dialer', false, 'INVITE sip:+79161234567@10.0.0.5 SIP/2.0'], [2, 'dialer', true, 'SIP/2.0 100 Trying'],
       [5, 'carrier', true, 'INVITE sip:+79161234567@gw1.carrier.example SIP/2.0'], [48, 'carrier', false, 'SIP/2.0 100 Trying'],
@@ -49,7 +49,8 @@ export const CALL = {
       [7370, 'dialer', false, 'ACK sip:+79161234567@10.0.0.5 SIP/2.0'],
     ].map(([t_ms, leg, out, start_line]) => ({ t_ms, leg, out, start_line })),
   },
-  labels: [],
+  library: 3,
+  own_library: 7,
 }
 
 const HEARD_MS = 8000
@@ -127,12 +128,11 @@ const CONFIG: Record<string, ReturnType<typeof config>[]> = {
     config('default', {}),
   ],
   profiles: [config('careful', { operating_point: 'keep_people', countries: ['ru', 'kz'] }), config('default', {})],
-  'tone-plans': [],
 }
 
 const FUNNEL = Array.from({ length: 7 }, (_, at) => ({
   key: String(NOW - (6 - at) * DAY), calls: 4200 + at * 310, answered: 1900 + at * 80, refused: 800 + at * 12, people: 1100 + at * 60, machines: 640 + at * 20, announcements: 1400 + at * 90,
-  tones: 520 + at * 40, unknown: 540 + at * 100, decided: 3600, decided_ms_mean: 1480 - at * 20, talk_ms: 90_000_000,
+  tones: 520 + at * 40, others: 90, unknown: 540 + at * 100, decided_ms: 1480 - at * 20, talk_ms: 90_000_000,
 }))
 
 /** What a server with calls says: by the path below /api/v1. */
@@ -140,19 +140,19 @@ export const READY: Record<string, unknown> = {
   '/setup': { needed: false },
   '/me': ME,
   '/me/sessions': { items: [
-    { id: 's1', began_ms: NOW - DAY, seen_ms: NOW - 1000, address: '10.0.0.8', agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140', current: true },
-    { id: 's2', began_ms: NOW - 5 * DAY, seen_ms: NOW - 2 * DAY, address: '10.0.0.9', agent: 'Mozilla/5.0 (iPhone) Safari/605', current: false },
+    { id: 's1', created_ms: NOW - DAY, seen_ms: NOW - 1000, address: '10.0.0.8', agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140', this: true },
+    { id: 's2', created_ms: NOW - 5 * DAY, seen_ms: NOW - 2 * DAY, address: '10.0.0.9', agent: 'Mozilla/5.0 (iPhone) Safari/605', this: false },
   ] },
   '/tenants': { items: [{ id: 't1', slug: 'vektor', name: 'Вектор', active: true, created_ms: NOW - 90 * DAY, version: 1 }, { id: 't2', slug: 'gorizont', name: 'Горизонт', active: false, created_ms: NOW - 9 * DAY, version: 2 }] },
   '/users': { items: [
-    { id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', active: true, totp: true, last_login_ms: NOW - 60_000, version: 2 },
-    { id: 'u2', email: 'oleg@vektor.example', name: 'Олег Крылов', role: 'analyst', language: 'ru', active: true, totp: false, last_login_ms: null, version: 1 },
+    { id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', disabled: false, locked_until_ms: null, created_ms: NOW - 90 * DAY, totp: true, seen_ms: NOW - 60_000, version: 2 },
+    { id: 'u2', email: 'oleg@vektor.example', name: 'Олег Крылов', role: 'analyst', language: 'ru', disabled: true, locked_until_ms: null, created_ms: NOW - 9 * DAY, totp: false, seen_ms: null, version: 1 },
   ] },
-  '/keys': { items: [{ id: 'k1', name: 'Диалер', prefix: 'scpd_7Yq2', scopes: ['calls.read', 'calls.label'], created_ms: NOW - 30 * DAY, until_ms: NOW + 300 * DAY, used_ms: NOW - 4000 }] },
+  '/keys': { items: [{ id: 'k1', name: 'Диалер', prefix: 'scpd_7Yq2', scopes: ['calls.read', 'calls.label'], created_ms: NOW - 30 * DAY, expires_ms: NOW + 300 * DAY, seen_ms: NOW - 4000, revoked_ms: null }] },
   '/calls': { items: Array.from({ length: 100 }, (_, at) => call(at)), next: null },
   '/calls/c0': CALL,
   '/calls/c0/hearing': HEARING,
-  '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: { below: '0.7' } }] },
+  '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: 'below=0.7', shared: false, own: true }] },
   '/prompts': { items: PROMPTS },
   '/prompts/p1': { ...PROMPTS[0], duplicates: [{ id: 'p4', name: 'Неверный номер', score: 0.82 }] },
   '/prompts/p1/peaks': { ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [-loudness(5500 + at * 6), loudness(5500 + at * 6)]) },
@@ -167,9 +167,9 @@ export const READY: Record<string, unknown> = {
     heard: 398, listeners_max: 2000, nodes: 2,
   },
   '/statistics': { items: FUNNEL },
-  '/statistics/labels': { items: [
-    { truth: 'answer.machine', told: 'answer.machine', calls: 182 }, { truth: 'answer.machine', told: 'answer.human', calls: 9 }, { truth: 'answer.human', told: 'answer.human', calls: 246 },
-    { truth: 'answer.human', told: 'answer.machine', calls: 2 }, { truth: 'announcement.busy', told: 'announcement.busy', calls: 31 },
+  '/statistics/labels': { labelled: 470, people_kept: 0.992, machines_caught: 0.953, cells: [
+    { truth: 'answer.machine', verdict: 'answer.machine', calls: 182 }, { truth: 'answer.machine', verdict: 'answer.human', calls: 9 }, { truth: 'answer.human', verdict: 'answer.human', calls: 246 },
+    { truth: 'answer.human', verdict: 'answer.machine', calls: 2 }, { truth: 'announcement.busy', verdict: 'announcement.busy', calls: 31 },
   ] },
   '/webhooks': { items: [{ id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', kinds: ['call.ended'], active: true, version: 1, failing_since_ms: null }, { id: 'w2', name: '', url: 'https://old.vektor.example/', kinds: [], active: true, version: 4, failing_since_ms: NOW - 3_600_000 }] },
   '/webhooks/w1': { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', kinds: ['call.ended'], active: true, version: 1 },
@@ -178,23 +178,23 @@ export const READY: Record<string, unknown> = {
     { id: 'd2', kind: 'call.ended', at_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', detail: 'Bad Gateway', next_ms: NOW + 240_000 },
   ], next: null },
   '/audit': { items: [
-    { id: 'a1', at_ms: NOW - 60_000, actor: 'Анна Лебедева', action: 'config.changed', object: 'policies/outbound', address: '10.0.0.8' },
-    { id: 'a2', at_ms: NOW - 120_000, actor: 'Анна Лебедева', action: 'session.opened', object: 'anna@vektor.example', address: '10.0.0.8' },
-    { id: 'a3', at_ms: NOW - 500_000, actor: 'Олег Крылов', action: 'recording.read', object: 'calls/c12', address: '10.0.0.9' },
+    { id: 'a1', at_ms: NOW - 60_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'policy.changed', object: 'outbound', address: '10.0.0.8', change: {}, request: 'r1' },
+    { id: 'a2', at_ms: NOW - 120_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'login.done', object: 'session', address: '10.0.0.8', change: {}, request: 'r2' },
+    { id: 'a3', at_ms: NOW - 500_000, actor: 'user:u2', actor_name: 'Олег Крылов', action: 'call.labelled', object: 'c12', address: '10.0.0.9', change: {}, request: 'r3' },
   ], next: null },
   '/jobs': { items: [
     { id: 'j1', kind: 'export', state: 'running', progress: 0.42, made_ms: NOW - 8000, done_ms: null, by: 'Анна Лебедева', detail: 'XLSX' },
     { id: 'j2', kind: 'replay', state: 'done', progress: 1, made_ms: NOW - DAY, done_ms: NOW - DAY + 90_000, by: 'Анна Лебедева', detail: 'outbound', result: { recordings: 1204, lost: 2, saved: 9, calls: [{ id: 'c2', before: 'answer.machine', after: 'answer.human' }] } },
     { id: 'j3', kind: 'export', state: 'failed', progress: null, made_ms: NOW - 2 * DAY, done_ms: NOW - 2 * DAY, by: 'Олег Крылов', detail: 'no space left on device' },
   ], next: null },
-  '/retention': { calls_days: 365, recordings_days: 30, audit_days: 730 },
-  '/about': { version: '0.4.0', node: 'node-1', database: 'PostgreSQL 15.8', uptime_s: 93_784 },
+  '/retention': { items: [{ what: 'calls', class: '', days: 365 }, { what: 'recordings', class: '', days: 30 }, { what: 'recordings', class: 'answer.machine', days: 90 }] },
+  '/about': { version: '0.4.0', node: 'node-1', database: 'postgresql', began_ms: NOW - 93_784_000, now_ms: NOW },
 }
 for (const [kind, objects] of Object.entries(CONFIG)) {
-  READY[`/${kind}`] = { items: objects }
+  READY[`/config/${kind}`] = { items: objects }
   for (const one of objects) {
-    READY[`/${kind}/${one.name}`] = one
-    READY[`/${kind}/${one.name}/history`] = { items: [one, { ...one, version: 2, body: { ...one.body, hold: 'off' }, changed_ms: NOW - 9 * DAY }] }
+    READY[`/config/${kind}/${one.name}`] = one
+    READY[`/config/${kind}/${one.name}/history`] = { items: [one, { ...one, version: 2, body: { ...one.body, hold: 'off' }, changed_ms: NOW - 9 * DAY }] }
   }
 }
 
@@ -202,4 +202,5 @@ for (const [kind, objects] of Object.entries(CONFIG)) {
 export const EMPTY: Record<string, unknown> = Object.fromEntries(
   Object.entries(READY).map(([path, body]) => [path, typeof body === 'object' && body !== null && 'items' in body ? { items: [], next: null } : body]),
 )
+EMPTY['/statistics/labels'] = { labelled: 0, people_kept: null, machines_caught: null, cells: [] }
 EMPTY['/live/snapshot'] = { calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: 1 }

@@ -8,7 +8,7 @@ test('a problem is named by the last word of its type', () => {
 })
 
 test('an answer that is no problem is named by its status', () => {
-  expect(problemOf(502, '<html>').word).toBe('broken')
+  expect(problemOf(502, '<html>').word).toBe('fault')
   expect(problemOf(401, null).word).toBe('login_wanted')
   expect(headline(new Problem('of_tomorrow', 400, ''))).toBe('problem.other')
 })

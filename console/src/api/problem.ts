@@ -5,7 +5,7 @@ import type { Fault } from './types'
 /** A request that was answered with a problem, or not at all. */
 export class Problem extends Error {
   constructor(
-    /** The last part of `type`: login_wanted, stale, taken, …; `unreachable` where no answer came. */
+    /** The last part of `type`: login_wanted, stale, conflict, …; `unreachable` where no answer came. */
     readonly word: string,
     readonly status: number,
     /** What the server says about it, for people. */
@@ -43,19 +43,19 @@ export function headline(problem: Problem): string {
 }
 
 const KNOWN = new Set([
-  'login_wanted', 'forbidden', 'not_found', 'stale', 'taken', 'invalid', 'too_many', 'locked', 'code_wanted',
-  'away', 'unreachable', 'broken', 'wrong_password', 'in_use', 'version_wanted',
+  'login_wanted', 'login_wrong', 'code_wanted', 'locked', 'forbidden', 'not_found', 'conflict', 'stale', 'version_wanted', 'invalid',
+  'too_large', 'too_many', 'away', 'fault', 'unreachable',
 ])
 
 function byStatus(status: number): string {
   if (status === 401) return 'login_wanted'
   if (status === 403) return 'forbidden'
   if (status === 404) return 'not_found'
-  if (status === 409) return 'taken'
+  if (status === 409) return 'conflict'
   if (status === 412) return 'stale'
   if (status === 422 || status === 400) return 'invalid'
   if (status === 428) return 'version_wanted'
   if (status === 429) return 'too_many'
   if (status === 503) return 'away'
-  return status >= 500 ? 'broken' : 'other'
+  return status >= 500 ? 'fault' : 'other'
 }

@@ -99,5 +99,5 @@ export function useAction<A extends unknown[], T>(run: (...args: A) => Promise<T
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   console.error(error)
-  return new Problem('broken', 0, error instanceof Error ? error.message : String(error))
+  return new Problem('fault', 0, error instanceof Error ? error.message : String(error))
 }

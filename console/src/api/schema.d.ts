@@ -19,11 +19,11 @@ type Q = Record<string, unknown>
 
 export interface paths {
   '/setup': { get: OpNoPath<{ needed: boolean }>; post: OpNoPath<unknown, Q> }
-  '/session': { post: OpNoPath<{ state: 'open' | 'code_wanted'; me?: t.Me }, Q>; delete: OpNoPath<unknown> }
-  '/session/code': { post: OpNoPath<{ state: 'open'; me: t.Me }, Q> }
-  '/me': { get: OpNoPath<t.Me>; patch: OpNoPath<t.Me, Q> }
+  '/session': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q>; delete: OpNoPath<unknown> }
+  '/session/code': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q> }
+  '/me': { get: OpNoPath<t.Me>; patch: OpNoPath<unknown, Q> }
   '/me/password': { put: OpNoPath<unknown, Q> }
-  '/me/totp': { post: OpNoPath<{ secret: string; uri: string }>; put: OpNoPath<unknown, Q>; delete: OpNoPath<unknown> }
+  '/me/totp': { post: OpNoPath<{ secret: string; uri: string }, Q>; put: OpNoPath<unknown, Q>; delete: OpNoPath<unknown, Q> }
   '/me/sessions': { get: OpNoPath<Items<t.Session>> }
   '/me/sessions/{id}': { delete: Op<unknown, never, Q, Id> }
   '/tenants': { get: OpNoPath<Items<t.Tenant>>; post: OpNoPath<t.Tenant, Q> }
@@ -32,20 +32,20 @@ export interface paths {
   '/users/{id}': { get: Op<t.User, never, Q, Id>; patch: Op<t.User, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
   '/keys': { get: OpNoPath<Items<t.Key>>; post: OpNoPath<t.Key & { key: string }, Q> }
   '/keys/{id}': { delete: Op<unknown, never, Q, Id> }
-  '/{kind}': { get: Op<Items<t.Config>, never, Q, { kind: t.ConfigKind }> }
-  '/{kind}/{name}': {
+  '/config/{kind}': { get: Op<Items<t.Config>, never, Q, { kind: t.ConfigKind }> }
+  '/config/{kind}/{name}': {
     get: Op<t.Config, never, Q, { kind: t.ConfigKind; name: string }>
     put: Op<t.Config, Q, Q, { kind: t.ConfigKind; name: string }>
     delete: Op<unknown, never, Q, { kind: t.ConfigKind; name: string }>
   }
-  '/{kind}/{name}/history': { get: Op<Items<t.Config>, never, Q, { kind: t.ConfigKind; name: string }> }
-  '/{kind}/{name}/check': { post: Op<{ errors: t.Fault[] }, Q, Q, { kind: t.ConfigKind; name: string }> }
+  '/config/{kind}/{name}/history': { get: Op<Items<t.ConfigWas>, never, Q, { kind: t.ConfigKind; name: string }> }
+  '/config/{kind}/{name}/check': { post: Op<{ ok: boolean }, Q, Q, { kind: t.ConfigKind; name: string }> }
   '/calls': { get: OpNoPath<t.Page<t.Call>> }
   '/calls/{id}': { get: Op<t.CallDetail, never, Q, Id> }
   '/calls/{id}/hearing': { get: Op<t.Hearing, never, Q, Id> }
   '/calls/{id}/label': { put: Op<t.Label, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
   '/statistics': { get: OpNoPath<Items<t.FunnelRow>> }
-  '/statistics/labels': { get: OpNoPath<Items<t.Confusion>> }
+  '/statistics/labels': { get: OpNoPath<t.Rightness> }
   '/live/snapshot': { get: OpNoPath<t.Snapshot> }
   '/prompts': { get: OpNoPath<Items<t.Prompt>>; post: OpNoPath<t.Prompt, Q> }
   '/prompts/{id}': { get: Op<t.Prompt & { duplicates?: { id: string; name: string; score: number }[] }, never, Q, Id>; patch: Op<t.Prompt, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
@@ -67,7 +67,7 @@ export interface paths {
   '/replays': { post: OpNoPath<t.Job, Q> }
   '/views': { get: OpNoPath<Items<t.View>>; post: OpNoPath<t.View, Q> }
   '/views/{id}': { delete: Op<unknown, never, Q, Id> }
-  '/retention': { get: OpNoPath<t.Retention>; put: OpNoPath<t.Retention, Q> }
+  '/retention': { get: OpNoPath<Items<t.Rule>>; put: OpNoPath<Items<t.Rule>, Q> }
   '/classes': { get: OpNoPath<Items<{ class: string; group: string }>> }
   '/about': { get: OpNoPath<t.About> }
 }

@@ -19,7 +19,7 @@ export const PLACES: { group: string; places: Place[] }[] = [
     places: [
       { name: 'live', icon: mdiMonitorDashboard, permission: 'calls.read' },
       { name: 'calls', icon: mdiPhoneOutline, permission: 'calls.read' },
-      { name: 'prompts', icon: mdiBullhornOutline, permission: 'config.read' },
+      { name: 'prompts', icon: mdiBullhornOutline, permission: 'prompts.read' },
       { name: 'statistics', icon: mdiChartBar, permission: 'calls.read' },
       { name: 'jobs', icon: mdiProgressClock, permission: 'calls.read' },
     ],
@@ -37,7 +37,7 @@ export const PLACES: { group: string; places: Place[] }[] = [
     group: 'people',
     places: [
       { name: 'customers', icon: mdiDomain, permission: 'tenants.write' },
-      { name: 'users', icon: mdiAccountMultipleOutline, permission: 'users.write' },
+      { name: 'users', icon: mdiAccountMultipleOutline, permission: 'users.read' },
       { name: 'keys', icon: mdiKeyOutline, permission: 'keys.write' },
       { name: 'audit', icon: mdiClipboardTextClockOutline, permission: 'audit.read' },
       { name: 'settings', icon: mdiCogOutline },

@@ -14,7 +14,7 @@ export const useSession = defineStore('session', () => {
   const tenants = shallowRef<Tenant[]>([])
 
   /** Service staff have no customer of their own and choose one. */
-  const staff = computed(() => me.value !== null && me.value.tenant === null)
+  const staff = computed(() => me.value?.of_service ?? false)
   const tenant = computed(() => (staff.value ? chosenTenant.value : (me.value?.tenant?.slug ?? '')))
 
   function can(permission: Permission): boolean {
@@ -38,7 +38,7 @@ export const useSession = defineStore('session', () => {
     me.value = who
     asked.value = true
     setupNeeded.value = false
-    if (who.tenant) chosenTenant.value = ''
+    if (!who.of_service) chosenTenant.value = ''
   }
 
   async function loadTenants(): Promise<void> {

@@ -168,7 +168,6 @@ export const SPECS: Record<ConfigKind, readonly Section[]> = {
   dialers: DIALER,
   policies: POLICY,
   profiles: PROFILE,
-  'tone-plans': [],
 }
 
 /** What a new object begins with: what has no default. */
@@ -177,5 +176,4 @@ export const BEGINNINGS: Record<ConfigKind, Record<string, unknown>> = {
   dialers: { addresses: [], carriers: [] },
   policies: {},
   profiles: {},
-  'tone-plans': {},
 }

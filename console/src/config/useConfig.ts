@@ -9,7 +9,7 @@ import type { Body } from './body'
 
 export function useConfig(kind: ConfigKind, name: string) {
   const path = { kind, name }
-  const stored = useResource(() => versioned(api.GET('/{kind}/{name}', { params: { path } })))
+  const stored = useResource(() => versioned(api.GET('/config/{kind}/{name}', { params: { path } })))
   const body = ref<Body>({})
   const secrets = ref<Record<string, string>>({})
   watch(stored.data, (now) => {
@@ -25,7 +25,7 @@ export function useConfig(kind: ConfigKind, name: string) {
 
   const saving = useAction(async () => {
     await answer(
-      api.PUT('/{kind}/{name}', {
+      api.PUT('/config/{kind}/{name}', {
         params: { path, header: ifMatch(stored.data.value!.etag) },
         body: { body: body.value, ...(Object.keys(secrets.value).length ? { secrets: secrets.value } : {}) },
       }),
@@ -34,7 +34,7 @@ export function useConfig(kind: ConfigKind, name: string) {
     return true
   })
   const removal = useAction(async () => {
-    await answer(api.DELETE('/{kind}/{name}', { params: { path, header: ifMatch(stored.data.value!.etag) } }))
+    await answer(api.DELETE('/config/{kind}/{name}', { params: { path, header: ifMatch(stored.data.value!.etag) } }))
     return true
   })
   function undo() {
@@ -48,5 +48,5 @@ export function useConfig(kind: ConfigKind, name: string) {
 
 /** Names of another kind, for fields that choose among them. */
 export function useNames(kind: ConfigKind) {
-  return useResource(async () => (await answer(api.GET('/{kind}', { params: { path: { kind } } }))).items.map((item) => item.name))
+  return useResource(async () => (await answer(api.GET('/config/{kind}', { params: { path: { kind } } }))).items.map((item) => item.name))
 }

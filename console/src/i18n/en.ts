@@ -7,7 +7,7 @@ export default {
   },
   state: { loading: 'Loading', empty: 'Nothing here yet' },
   field: { name: 'Name', changed: 'Changed', by: 'By whom', at: 'When', detail: 'Details', summary: 'In short', actions: 'Actions' },
-  unit: { khz: 'kHz', days: 'days' },
+  unit: { khz: 'kHz' },
   count: { calls: '{n} call | {n} calls' },
 
   nav: {
@@ -28,16 +28,16 @@ export default {
   },
   permission: {
     calls_read: 'Read calls', numbers_read: 'Numbers in full', audio_read: 'Recordings', calls_label: 'Label verdicts', calls_export: 'Export calls',
-    config_read: 'Read configuration', config_write: 'Change configuration', prompts_write: 'Change prompts', users_write: 'Manage users',
+    config_read: 'Read configuration', config_write: 'Change configuration', prompts_read: 'See prompts', prompts_write: 'Change prompts', users_read: 'See users', users_write: 'Manage users', retention_write: 'Change how long things are kept',
     keys_write: 'Manage keys', webhooks_write: 'Manage webhooks', audit_read: 'Read the audit log', tenants_write: 'Manage customers', service_read: 'Look at the service',
   },
 
   problem: {
     request: 'Request {id}',
-    login_wanted: 'Please log in', forbidden: 'Not allowed', not_found: 'Not found', stale: 'Somebody else changed it meanwhile: load it again',
-    taken: 'This name is taken', invalid: 'Something is not right', too_many: 'Too many requests: wait a little', locked: 'Locked for a while after wrong passwords',
-    code_wanted: 'A code is wanted', away: 'The database is away: try again in a moment', unreachable: 'The server cannot be reached',
-    broken: 'Something went wrong on the server', wrong_password: 'Wrong address or password', in_use: 'It is in use', version_wanted: 'Load it again before changing it',
+    login_wanted: 'Please log in', login_wrong: 'Wrong address or password', forbidden: 'Not allowed', not_found: 'Not found', stale: 'Somebody else changed it meanwhile: load it again',
+    conflict: 'This cannot be done as things are', invalid: 'Something is not right', too_large: 'Too large', too_many: 'Too many requests: wait a little', locked: 'Locked for a while after wrong passwords',
+    code_wanted: 'The code is wanted', away: 'The database is away: try again in a moment', unreachable: 'The server cannot be reached',
+    fault: 'Something went wrong on the server', version_wanted: 'Load it again before changing it',
     other: 'That did not work',
   },
   missing: { title: 'There is no such page', text: 'The address may be mistyped, or what was here is gone.', go: 'To the live page' },
@@ -75,7 +75,7 @@ export default {
   },
   period: { hour: 'Last hour', today: 'Today', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days', all: 'All time', range: 'From … until …' },
   filter: {
-    label: 'Filter', period: 'Period', from: 'From', until: 'Until', callee: 'Callee', class: 'Verdict', chosen: '{n} chosen | {n} chosen',
+    label: 'Filter', period: 'Period', from: 'From', until: 'Until', callee: 'Callee', callee_hint: 'Its beginning, or * and its last digits', class: 'Verdict', chosen: '{n} chosen | {n} chosen',
     more: 'More conditions', more_n: 'Conditions: {n}', clear: 'Clear', apply: 'Apply', any: 'Any', yes: 'Yes', no: 'No',
     answered: 'Answered', recorded: 'Recorded', deaf: 'Not listened to', below: 'Confidence below',
   },
@@ -97,6 +97,11 @@ export default {
     play: 'Play', pause: 'Pause', speed: 'Speed', to_answer: 'To the answer', closer: 'Closer', farther: 'Farther', whole: 'The whole call',
     zoom_to: 'Zoom to it', link: 'Link to this time', link_copied: 'The link is copied',
   },
+  evidence: {
+    tone: 'by its tone', sit: 'by its special information tone', melody: 'by a melody', dtmf: 'by DTMF digits', prompt: 'by a prompt of the library',
+    unknown_announcement: 'by an announcement that is not in the library', greeting: 'by its greeting', beep: 'by the beep', silence: 'by silence',
+  },
+  told: { speech_start: 'Speech begins', greeting_end: 'The greeting ends', beep: 'Beep' },
   phase: { early: 'before the answer', pre: 'before the answer', answered: 'after the answer', post: 'after the answer', answer: 'after the answer' },
   ended_by: { caller: 'the dialer', callee: 'the callee', service: 'SmartCPD' },
   why: {
@@ -160,10 +165,10 @@ export default {
     look: 'View', as_form: 'Form', as_text: 'Text', history: 'History', version: 'Version {n}', take: 'Take into the form', saved: 'Saved. New calls follow it.', undo: 'Undo', unsaved: 'Not saved yet',
     delete: 'Delete {name}', delete_text: 'New calls cannot use it any more. Calls that stand go on.',
     leave: 'Leave without saving?', leave_text: 'The changes on this page are lost.', leave_go: 'Leave',
-    add_go: 'Go on', name_hint: 'Letters, digits, - and _. It stands in records and cannot be changed.', name_letters: 'Only letters A to Z, digits, - and _',
+    add_go: 'Go on', name_hint: 'Letters, digits, - and _. It stands in records and cannot be changed.', name_letters: 'Only letters A to Z, digits, - and _', name_taken: 'This name is taken', removed: 'removed',
     add_row: 'Add a row', remove_row: 'Remove row {n}', time: 'With its unit: 350ms, 30s, 5m', time_off: 'With its unit: 350ms, 30s, 5m; or off',
     secret_kept: 'One is kept; write a new one to replace it', secret_none: 'None is kept', record_max: 'Longest recording', record_classes: 'Of which verdicts',
-    kind: { dialers: 'Dialer', carriers: 'Carrier', policies: 'Policy', profiles: 'Detection profile', tone_plans: 'Tone plan' },
+    kind: { dialers: 'Dialer', carriers: 'Carrier', policies: 'Policy', profiles: 'Detection profile' },
     section: { way: 'Way of the calls', identity: 'Who it is', numbers: 'Rewriting of numbers', media: 'SIP and media', hearing: 'Hearing and telling', behaviour: 'Behaviour', limits: 'Limits of time' },
     cell: { uri: 'SIP URI', priority: 'Priority', weight: 'Weight', prefix: 'Beginning', strip: 'Take away', add: 'Put in front', carriers: 'Carriers' },
     field: {
@@ -189,13 +194,13 @@ export default {
 
   statistics: {
     title: 'Statistics', none: 'No calls in this time', none_text: 'Choose a longer period.', none_named: 'Not named', funnel: 'What calls met', chart: 'Chart', table: 'Table',
-    chart_text: 'What calls met: people, machines, announcements, tones, not settled', answered: 'Answered', refused: 'Refused',
+    chart_text: 'What calls met: people, machines, announcements, tones, others, no verdict', answered: 'Answered', refused: 'Refused',
     by: { title: 'By', hour: 'Hour', day: 'Day', dialer: 'Dialer', campaign: 'Campaign', operator: 'Operator', class: 'Verdict' },
-    part: { people: 'People', machines: 'Machines', announcements: 'Announcements', tones: 'Tones', unknown: 'Not settled' },
+    part: { people: 'People', machines: 'Machines', announcements: 'Announcements', tones: 'Tones', others: 'Others', unknown: 'No verdict' },
     figure: { calls: 'Calls', answered: 'Answered', people: 'People', machines: 'Machines', decided: 'Mean time to verdict' },
   },
   confusion: {
-    title: 'How right verdicts are', caption: 'Truth by labels, down, and verdict, across', truth: 'Truth, by labels', people: 'of {n} people were kept', machines: 'of {n} machines were caught',
+    title: 'How right verdicts are', caption: 'Truth by labels, down, and verdict, across', truth: 'Truth, by labels', people_kept: 'of people were kept', machines_caught: 'of machines were caught', labelled: 'calls were labelled',
     none: 'No labels in this time', none_text: 'Label verdicts as right or wrong on the page of a call: the shares are counted from that.',
   },
 
@@ -231,9 +236,12 @@ export default {
   audit: {
     title: 'Audit log', text: 'Who did what, when and from where.', actor: 'Who', action: 'What was done', object: 'To what', address: 'From where', none: 'No entries fit',
     words: {
-      session_opened: 'Logged in', session_closed: 'Logged out', session_refused: 'Login refused', user_created: 'Added a user', user_changed: 'Changed a user', user_deleted: 'Deleted a user',
-      key_created: 'Made a key', key_deleted: 'Revoked a key', config_changed: 'Changed the configuration', config_deleted: 'Deleted from the configuration',
-      recording_read: 'Listened to a recording', tenant_created: 'Added a customer', tenant_changed: 'Changed a customer', setup_done: 'First run',
+      login_done: 'Logged in', login_failed: 'Login refused', user_added: 'Added a user', user_changed: 'Changed a user', user_removed: 'Deleted a user',
+      user_password_changed: 'Changed their password', user_totp_on: 'Turned the second factor on', user_totp_off: 'Turned the second factor off',
+      key_made: 'Made a key', key_revoked: 'Revoked a key', tenant_added: 'Added a customer', tenant_changed: 'Changed a customer', service_set_up: 'First run',
+      dialer_added: 'Added a dialer', dialer_changed: 'Changed a dialer', dialer_removed: 'Deleted a dialer', carrier_added: 'Added a carrier', carrier_changed: 'Changed a carrier', carrier_removed: 'Deleted a carrier',
+      policy_added: 'Added a policy', policy_changed: 'Changed a policy', policy_removed: 'Deleted a policy', profile_added: 'Added a profile', profile_changed: 'Changed a profile', profile_removed: 'Deleted a profile',
+      retention_changed: 'Changed how long things are kept', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
     },
   },
   customers: {
@@ -245,7 +253,8 @@ export default {
     second: 'Second factor', second_text: 'With a code from an app, a stolen password alone opens nothing.', second_begin: 'Turn on', second_on: 'The second factor is on', second_remove: 'Turn off',
     second_remove_text: 'Then the password alone opens your account.', second_offer: 'Enter this secret in your authenticator app, then the code that it shows.', second_secret: 'Secret', second_open: 'Open in the app', second_finish: 'Confirm',
     sessions: 'Logins', browser: 'Browser', began: 'Since', seen: 'Last seen', this_one: 'this one', end: 'End',
-    retention: 'How long things are kept', retention_text: 'Older ones are deleted each night. 0 keeps without end.', calls_days: 'Calls', recordings_days: 'Recordings', audit_days: 'Audit log',
+    retention: 'How long things are kept', retention_text: 'What is older is deleted. A rule for a verdict goes before the one for all; what no rule names is kept.',
+    kept: { calls: 'Calls', recordings: 'Recordings', audit: 'Audit log', deliveries: 'Deliveries of webhooks' }, rule_what: 'What', all_classes: 'All verdicts', add_rule: 'Add a rule', no_rules: 'No rules yet: everything is kept.',
     about: 'About this server', version: 'Version', database: 'Database', uptime: 'Running for',
   },
 
@@ -256,6 +265,6 @@ export default {
     announcement_busy: 'Subscriber busy', announcement_no_answer: 'Nobody answers', announcement_unreachable: 'Unreachable', announcement_invalid_number: 'No such number', announcement_number_changed: 'Number has changed',
     announcement_blocked: 'Number blocked', announcement_barred: 'Incoming barred', announcement_rejected: 'Declined', announcement_spam_blocked: 'Blocked as spam', announcement_network: 'Network fault',
     tone_busy: 'Busy tone', tone_congestion: 'Congestion tone', tone_sit_vacant: 'SIT: vacant number', tone_sit_intercept: 'SIT: intercept', tone_sit_no_circuit: 'SIT: no circuit', tone_sit_reorder: 'SIT: reorder', tone_sit_unknown: 'SIT',
-    progress_ringback: 'Ringing', progress_hold_notice: 'Asked to wait', unknown: 'Not settled',
+    progress_ringback: 'Ringing', progress_hold_notice: 'Asked to wait', unknown: 'Not settled', none: 'No verdict',
   },
 }

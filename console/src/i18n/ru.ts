@@ -9,7 +9,7 @@ const ru: typeof en = {
   },
   state: { loading: 'Загрузка', empty: 'Здесь пока пусто' },
   field: { name: 'Название', changed: 'Изменено', by: 'Кем', at: 'Когда', detail: 'Подробности', summary: 'Кратко', actions: 'Действия' },
-  unit: { khz: 'кГц', days: 'дн.' },
+  unit: { khz: 'кГц' },
   count: { calls: '{n} вызов | {n} вызова | {n} вызовов' },
 
   nav: {
@@ -30,16 +30,16 @@ const ru: typeof en = {
   },
   permission: {
     calls_read: 'Просмотр вызовов', numbers_read: 'Номера полностью', audio_read: 'Записи разговоров', calls_label: 'Разметка вердиктов', calls_export: 'Выгрузка вызовов',
-    config_read: 'Просмотр настроек', config_write: 'Изменение настроек', prompts_write: 'Изменение эталонов', users_write: 'Управление пользователями',
+    config_read: 'Просмотр настроек', config_write: 'Изменение настроек', prompts_read: 'Просмотр эталонов', prompts_write: 'Изменение эталонов', users_read: 'Просмотр пользователей', users_write: 'Управление пользователями', retention_write: 'Сроки хранения',
     keys_write: 'Управление ключами', webhooks_write: 'Управление вебхуками', audit_read: 'Журнал действий', tenants_write: 'Управление клиентами', service_read: 'Состояние сервиса',
   },
 
   problem: {
     request: 'Запрос {id}',
-    login_wanted: 'Войдите в систему', forbidden: 'Недостаточно прав', not_found: 'Не найдено', stale: 'Кто-то уже изменил это: загрузите заново',
-    taken: 'Такое имя уже занято', invalid: 'Проверьте введённое', too_many: 'Слишком много запросов: немного подождите', locked: 'Вход временно закрыт: слишком много неверных паролей',
+    login_wanted: 'Войдите в систему', login_wrong: 'Неверная почта или пароль', forbidden: 'Недостаточно прав', not_found: 'Не найдено', stale: 'Кто-то уже изменил это: загрузите заново',
+    conflict: 'Сейчас это сделать нельзя', invalid: 'Проверьте введённое', too_large: 'Слишком большой объём', too_many: 'Слишком много запросов: немного подождите', locked: 'Вход временно закрыт: слишком много неверных паролей',
     code_wanted: 'Нужен код', away: 'База данных недоступна: повторите чуть позже', unreachable: 'Нет связи с сервером',
-    broken: 'На сервере произошла ошибка', wrong_password: 'Неверная почта или пароль', in_use: 'Это ещё используется', version_wanted: 'Загрузите заново, прежде чем менять',
+    fault: 'На сервере произошла ошибка', version_wanted: 'Загрузите заново, прежде чем менять',
     other: 'Не получилось',
   },
   missing: { title: 'Такой страницы нет', text: 'Возможно, в адресе опечатка или страница удалена.', go: 'На главную' },
@@ -77,7 +77,7 @@ const ru: typeof en = {
   },
   period: { hour: 'Последний час', today: 'Сегодня', day: 'Последние 24 часа', week: 'Последние 7 дней', month: 'Последние 30 дней', all: 'За всё время', range: 'С … по …' },
   filter: {
-    label: 'Отбор', period: 'Период', from: 'С', until: 'По', callee: 'Кому', class: 'Вердикт', chosen: 'Выбран {n} | Выбрано {n} | Выбрано {n}',
+    label: 'Отбор', period: 'Период', from: 'С', until: 'По', callee: 'Кому', callee_hint: 'Начало номера или * и последние цифры', class: 'Вердикт', chosen: 'Выбран {n} | Выбрано {n} | Выбрано {n}',
     more: 'Ещё условия', more_n: 'Условия: {n}', clear: 'Сбросить', apply: 'Применить', any: 'Не важно', yes: 'Да', no: 'Нет',
     answered: 'Отвечен', recorded: 'Есть запись', deaf: 'Не прослушан', below: 'Уверенность ниже',
   },
@@ -99,6 +99,11 @@ const ru: typeof en = {
     play: 'Слушать', pause: 'Пауза', speed: 'Скорость', to_answer: 'К ответу', closer: 'Ближе', farther: 'Дальше', whole: 'Весь вызов',
     zoom_to: 'Приблизить', link: 'Ссылка на момент', link_copied: 'Ссылка скопирована',
   },
+  evidence: {
+    tone: 'по сигналу', sit: 'по специальному информационному сигналу', melody: 'по мелодии', dtmf: 'по цифрам DTMF', prompt: 'по эталону из библиотеки',
+    unknown_announcement: 'по сообщению, которого нет в библиотеке', greeting: 'по приветствию', beep: 'по сигналу автоответчика', silence: 'по тишине',
+  },
+  told: { speech_start: 'Началась речь', greeting_end: 'Приветствие кончилось', beep: 'Сигнал автоответчика' },
   phase: { early: 'до ответа', pre: 'до ответа', answered: 'после ответа', post: 'после ответа', answer: 'после ответа' },
   ended_by: { caller: 'диалер', callee: 'абонент', service: 'SmartCPD' },
   why: {
@@ -162,10 +167,10 @@ const ru: typeof en = {
     look: 'Вид', as_form: 'Форма', as_text: 'Текст', history: 'История', version: 'Версия {n}', take: 'Взять в форму', saved: 'Сохранено. Действует для новых вызовов.', undo: 'Вернуть как было', unsaved: 'Ещё не сохранено',
     delete: 'Удалить «{name}»', delete_text: 'Новые вызовы больше не смогут это использовать. Идущие вызовы продолжатся.',
     leave: 'Уйти без сохранения?', leave_text: 'Изменения на этой странице пропадут.', leave_go: 'Уйти',
-    add_go: 'Продолжить', name_hint: 'Латинские буквы, цифры, - и _. Имя попадает в записи, изменить его нельзя.', name_letters: 'Только латинские буквы, цифры, - и _',
+    add_go: 'Продолжить', name_hint: 'Латинские буквы, цифры, - и _. Имя попадает в записи, изменить его нельзя.', name_letters: 'Только латинские буквы, цифры, - и _', name_taken: 'Такое имя уже занято', removed: 'удалено',
     add_row: 'Добавить строку', remove_row: 'Удалить строку {n}', time: 'С единицей: 350ms, 30s, 5m', time_off: 'С единицей: 350ms, 30s, 5m; или off',
     secret_kept: 'Пароль сохранён; введите новый, чтобы заменить', secret_none: 'Пароль не задан', record_max: 'Самая длинная запись', record_classes: 'По каким вердиктам',
-    kind: { dialers: 'Диалер', carriers: 'Провайдер', policies: 'Политика', profiles: 'Профиль распознавания', tone_plans: 'План сигналов' },
+    kind: { dialers: 'Диалер', carriers: 'Провайдер', policies: 'Политика', profiles: 'Профиль распознавания' },
     section: { way: 'Путь вызовов', identity: 'Кто это', numbers: 'Преобразование номеров', media: 'SIP и звук', hearing: 'Как слушать и сообщать', behaviour: 'Поведение', limits: 'Пределы времени' },
     cell: { uri: 'SIP URI', priority: 'Приоритет', weight: 'Вес', prefix: 'Начало номера', strip: 'Убрать знаков', add: 'Добавить спереди', carriers: 'Провайдеры' },
     field: {
@@ -191,13 +196,13 @@ const ru: typeof en = {
 
   statistics: {
     title: 'Статистика', none: 'За это время вызовов нет', none_text: 'Выберите период побольше.', none_named: 'Без названия', funnel: 'Кого застали вызовы', chart: 'График', table: 'Таблица',
-    chart_text: 'Кого застали вызовы: люди, машины, сообщения, сигналы, не определено', answered: 'Отвечено', refused: 'Отклонено',
+    chart_text: 'Кого застали вызовы: люди, машины, сообщения, сигналы, прочее, без вердикта', answered: 'Отвечено', refused: 'Отклонено',
     by: { title: 'По', hour: 'Часам', day: 'Дням', dialer: 'Диалерам', campaign: 'Кампаниям', operator: 'Операторам', class: 'Вердиктам' },
-    part: { people: 'Люди', machines: 'Машины', announcements: 'Сообщения', tones: 'Сигналы', unknown: 'Не определено' },
+    part: { people: 'Люди', machines: 'Машины', announcements: 'Сообщения', tones: 'Сигналы', others: 'Прочее', unknown: 'Без вердикта' },
     figure: { calls: 'Вызовы', answered: 'Отвечено', people: 'Люди', machines: 'Машины', decided: 'До вердикта в среднем' },
   },
   confusion: {
-    title: 'Насколько верны вердикты', caption: 'По строкам — как было по разметке, по столбцам — вердикт', truth: 'На самом деле', people: 'из {n} людей сохранены', machines: 'из {n} машин распознаны',
+    title: 'Насколько верны вердикты', caption: 'По строкам — как было по разметке, по столбцам — вердикт', truth: 'На самом деле', people_kept: 'людей сохранено', machines_caught: 'машин распознано', labelled: 'вызовов размечено',
     none: 'За это время разметки нет', none_text: 'Отмечайте на странице вызова, верен ли вердикт: доли считаются по этим отметкам.',
   },
 
@@ -233,9 +238,12 @@ const ru: typeof en = {
   audit: {
     title: 'Журнал действий', text: 'Кто, что, когда и откуда сделал.', actor: 'Кто', action: 'Что сделано', object: 'С чем', address: 'Откуда', none: 'Подходящих записей нет',
     words: {
-      session_opened: 'Вход', session_closed: 'Выход', session_refused: 'Отказ во входе', user_created: 'Добавлен пользователь', user_changed: 'Изменён пользователь', user_deleted: 'Удалён пользователь',
-      key_created: 'Создан ключ', key_deleted: 'Отозван ключ', config_changed: 'Изменены настройки', config_deleted: 'Удалено из настроек',
-      recording_read: 'Прослушана запись', tenant_created: 'Добавлен клиент', tenant_changed: 'Изменён клиент', setup_done: 'Первый запуск',
+      login_done: 'Вход', login_failed: 'Отказ во входе', user_added: 'Добавлен пользователь', user_changed: 'Изменён пользователь', user_removed: 'Удалён пользователь',
+      user_password_changed: 'Сменён пароль', user_totp_on: 'Включён второй фактор', user_totp_off: 'Отключён второй фактор',
+      key_made: 'Создан ключ', key_revoked: 'Отозван ключ', tenant_added: 'Добавлен клиент', tenant_changed: 'Изменён клиент', service_set_up: 'Первый запуск',
+      dialer_added: 'Добавлен диалер', dialer_changed: 'Изменён диалер', dialer_removed: 'Удалён диалер', carrier_added: 'Добавлен провайдер', carrier_changed: 'Изменён провайдер', carrier_removed: 'Удалён провайдер',
+      policy_added: 'Добавлена политика', policy_changed: 'Изменена политика', policy_removed: 'Удалена политика', profile_added: 'Добавлен профиль', profile_changed: 'Изменён профиль', profile_removed: 'Удалён профиль',
+      retention_changed: 'Изменены сроки хранения', call_labelled: 'Оценён вызов', call_unlabelled: 'Снята оценка вызова', recording_read: 'Прослушана запись',
     },
   },
   customers: {
@@ -247,7 +255,8 @@ const ru: typeof en = {
     second: 'Второй фактор', second_text: 'С кодом из приложения одного украденного пароля мало.', second_begin: 'Включить', second_on: 'Второй фактор включён', second_remove: 'Отключить',
     second_remove_text: 'После этого для входа хватит одного пароля.', second_offer: 'Введите этот секрет в приложение-аутентификатор, а затем код, который оно покажет.', second_secret: 'Секрет', second_open: 'Открыть в приложении', second_finish: 'Подтвердить',
     sessions: 'Входы', browser: 'Браузер', began: 'Начат', seen: 'Последняя активность', this_one: 'этот', end: 'Завершить',
-    retention: 'Сроки хранения', retention_text: 'Более старое удаляется каждую ночь. 0 — хранить бессрочно.', calls_days: 'Вызовы', recordings_days: 'Записи разговоров', audit_days: 'Журнал действий',
+    retention: 'Сроки хранения', retention_text: 'Более старое удаляется. Правило для вердикта важнее общего; без правила хранится всё.',
+    kept: { calls: 'Вызовы', recordings: 'Записи разговоров', audit: 'Журнал действий', deliveries: 'Доставки вебхуков' }, rule_what: 'Что', all_classes: 'Все вердикты', add_rule: 'Добавить правило', no_rules: 'Правил пока нет: хранится всё.',
     about: 'Об этом сервере', version: 'Версия', database: 'База данных', uptime: 'Работает',
   },
 
@@ -258,7 +267,7 @@ const ru: typeof en = {
     announcement_busy: 'Абонент занят', announcement_no_answer: 'Не отвечает', announcement_unreachable: 'Недоступен', announcement_invalid_number: 'Неверный номер', announcement_number_changed: 'Номер изменён',
     announcement_blocked: 'Номер заблокирован', announcement_barred: 'Входящие запрещены', announcement_rejected: 'Вызов отклонён', announcement_spam_blocked: 'Заблокирован как спам', announcement_network: 'Сбой сети',
     tone_busy: 'Сигнал «занято»', tone_congestion: 'Сигнал перегрузки', tone_sit_vacant: 'SIT: нет номера', tone_sit_intercept: 'SIT: перехват', tone_sit_no_circuit: 'SIT: нет канала', tone_sit_reorder: 'SIT: перебор', tone_sit_unknown: 'SIT',
-    progress_ringback: 'Гудки', progress_hold_notice: 'Просят подождать', unknown: 'Не определено',
+    progress_ringback: 'Гудки', progress_hold_notice: 'Просят подождать', unknown: 'Не определено', none: 'Без вердикта',
   },
 }
 

@@ -19,6 +19,8 @@ export const CLASSES = [
   'tone.sit.vacant', 'tone.sit.intercept', 'tone.sit.no_circuit', 'tone.sit.reorder', 'tone.sit.unknown',
   'progress.ringback', 'progress.hold_notice',
   'unknown',
+  // Without a verdict: what `class=none` asks the API for.
+  'none',
 ] as const
 
 export const GROUPS: Group[] = ['person', 'machine', 'announcement', 'tone', 'progress', 'silence', 'unknown']

@@ -1,6 +1,6 @@
 // Events of the recording and tellings of the call as marks on the axis.
 
-import type { Hearing, Telling } from '@/api/types'
+import type { CallDetail, Hearing, Telling } from '@/api/types'
 import { groupOf, type Group } from '@/words/classes'
 
 export interface Mark {
@@ -22,18 +22,24 @@ export function groupOfEvent(what: string): Group {
   return groupOf(what)
 }
 
-export function marksOf(hearing: Hearing | undefined, tellings: Telling[], wordsOf: (name: string) => string): Mark[] {
+/** When a telling was told, from the beginning of the call: its own time counts from its phase's. */
+export function toldAt(call: CallDetail, telling: Telling): number {
+  const after = telling.phase === 'post' || telling.phase === 'answered'
+  return telling.t_ms + (after ? (call.answered_ms ?? 0) : (call.detail.early_ms ?? 0))
+}
+
+export function marksOf(hearing: Hearing | undefined, call: CallDetail, wordsOf: (telling: Telling) => string): Mark[] {
   const heard = (hearing?.events ?? []).map((event) => ({
     t_ms: event.t_ms,
     until_ms: event.until_ms ?? null,
     words: [event.what, event.detail].filter(Boolean).join(' '),
     group: groupOfEvent(event.what),
   }))
-  const told = tellings
+  const told = (call.detail.tellings ?? [])
     .filter((telling) => telling.class || telling.event)
     .map((telling) => ({
-      t_ms: telling.t_ms,
-      words: telling.class ? wordsOf(telling.class) : (telling.event ?? ''),
+      t_ms: toldAt(call, telling),
+      words: wordsOf(telling),
       group: groupOf(telling.class ?? ''),
     }))
   return [...heard, ...told].sort((a, b) => a.t_ms - b.t_ms)

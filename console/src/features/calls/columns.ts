@@ -9,7 +9,7 @@ export const COLUMNS = [
 ] as const
 export type Column = (typeof COLUMNS)[number]
 
-export const USUAL: Column[] = ['began', 'class', 'callee', 'dialer', 'carrier', 'operator', 'status', 'decided', 'length', 'label']
+export const USUAL: Column[] = ['began', 'class', 'callee', 'dialer', 'campaign', 'operator', 'decided', 'length', 'label']
 
 /** Columns with numbers stand to the right. */
 export const NUMBERS: Column[] = ['status', 'decided', 'answered', 'held', 'length']
@@ -29,7 +29,7 @@ export function cell(column: Column, call: Call, formats: Formats): string {
     case 'length':
       return length(call.length_ms)
     case 'class':
-      return call.class
+      return call.class ?? ''
     case 'label':
       return ''
     case 'status':

@@ -75,13 +75,12 @@ export function matches(filter: Filter, call: Call, now: number): boolean {
   const [from, until] = bounds(filter, now)
   if (from !== null && call.began_ms < from) return false
   if (until !== null && call.began_ms >= until) return false
-  if (filter.classes.length && !filter.classes.includes(call.class)) return false
+  if (filter.classes.length && !filter.classes.includes(call.class ?? 'none')) return false
   for (const key of TEXTS) {
     const wanted = filter.texts[key]
     if (!wanted) continue
     const got = call[key] ?? ''
-    // Numbers are looked for by their beginning or end, as people remember them; masked ones never match.
-    if (key === 'callee' || key === 'caller' ? !got.includes(wanted) : got !== wanted) return false
+    if (key === 'callee' || key === 'caller' ? !numberFits(got, wanted) : got !== wanted) return false
   }
   if (filter.flags.answered !== undefined && filter.flags.answered !== (call.answered_ms !== null)) return false
   if (filter.flags.recorded !== undefined && filter.flags.recorded !== call.recorded) return false
@@ -98,6 +97,11 @@ export function conditions(filter: Filter): number {
 /** All classes of a group, for choosing them at once. */
 export function classesOf(group: Group): string[] {
   return CLASSES.filter((name) => groupOf(name) === group)
+}
+
+/** Numbers are looked for by their beginning, or by `*` and their last digits, as the API does. */
+function numberFits(number: string, wanted: string): boolean {
+  return wanted.startsWith('*') ? number.endsWith(wanted.slice(1)) : number.startsWith(wanted)
 }
 
 const HOUR = 3_600_000

@@ -1,30 +1,13 @@
-import type { Confusion } from '@/api/types'
-import { CLASSES, groupOf } from '@/words/classes'
+import type { Cell } from '@/api/types'
+import { CLASSES } from '@/words/classes'
 
 const order = (a: string, b: string) => CLASSES.indexOf(a as never) - CLASSES.indexOf(b as never)
 
 /** Truth down, verdict across; only classes that occur. */
-export function matrixOf(labels: Confusion[]) {
-  const told = [...new Set(labels.map((one) => one.told))].sort(order)
-  const truths = [...new Set(labels.map((one) => one.truth))].sort(order)
+export function matrixOf(cells: Cell[]) {
+  const told = [...new Set(cells.map((one) => one.verdict))].sort(order)
+  const truths = [...new Set(cells.map((one) => one.truth))].sort(order)
   const calls = (truth: string, verdict: string) =>
-    labels.filter((one) => one.truth === truth && one.told === verdict).reduce((sum, one) => sum + one.calls, 0)
+    cells.filter((one) => one.truth === truth && one.verdict === verdict).reduce((sum, one) => sum + one.calls, 0)
   return { told, rows: truths.map((truth) => ({ truth, calls: told.map((verdict) => calls(truth, verdict)) })) }
-}
-
-/** The two numbers that count: people who were not taken for a machine, and machines that were caught. */
-export function shares(labels: Confusion[]) {
-  const people = { good: 0, of: 0 }
-  const machines = { good: 0, of: 0 }
-  for (const { truth, told, calls } of labels) {
-    if (groupOf(truth) === 'person') {
-      people.of += calls
-      if (groupOf(told) !== 'machine') people.good += calls
-    }
-    if (groupOf(truth) === 'machine') {
-      machines.of += calls
-      if (groupOf(told) === 'machine') machines.good += calls
-    }
-  }
-  return { people, machines }
 }

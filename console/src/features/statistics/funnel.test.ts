@@ -3,13 +3,13 @@ import type { FunnelRow } from '@/api/types'
 import { formatsOf } from '@/words/formats'
 import { csvOf, keyWords, total } from './funnel'
 
-const row = (key: string, calls: number, decided: number, decided_ms_mean: number | null): FunnelRow => ({
-  key, calls, answered: 1, refused: 0, people: 1, machines: 0, announcements: 0, tones: 0, unknown: 0, decided, decided_ms_mean, talk_ms: 0,
+const row = (key: string, calls: number, unknown: number, decided_ms: number | null): FunnelRow => ({
+  key, calls, answered: 1, refused: 0, people: 1, machines: 0, announcements: 0, tones: 0, others: 0, unknown, decided_ms, talk_ms: 0,
 })
 
 test('means are weighed by how many they are of', () => {
-  expect(total([row('a', 10, 1, 1000), row('b', 30, 3, 2000), row('c', 1, 0, null)])).toMatchObject({ calls: 41, answered: 3, decided_ms_mean: 1750 })
-  expect(total([]).decided_ms_mean).toBeNull()
+  expect(total([row('a', 11, 1, 1000), row('b', 30, 0, 2000), row('c', 1, 1, null)])).toMatchObject({ calls: 42, answered: 3, decided_ms: 1750 })
+  expect(total([]).decided_ms).toBeNull()
 })
 
 test('names are words of the language or as they came', () => {

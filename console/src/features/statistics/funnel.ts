@@ -7,16 +7,20 @@ import type { Formats } from '@/words/formats'
 export type By = 'hour' | 'day' | 'dialer' | 'campaign' | 'operator' | 'class'
 
 /** What calls met, in the order in which the bars are piled up. */
-export const PARTS = ['people', 'machines', 'announcements', 'tones', 'unknown'] as const
+export const PARTS = ['people', 'machines', 'announcements', 'tones', 'others', 'unknown'] as const
 
 export function total(rows: FunnelRow[]) {
-  const sum = { calls: 0, answered: 0, people: 0, machines: 0, decided: 0 }
+  const sum = { calls: 0, answered: 0, people: 0, machines: 0 }
+  let decided = 0
   let weighed = 0
   for (const row of rows) {
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += row[key]
-    weighed += (row.decided_ms_mean ?? 0) * row.decided
+    if (row.decided_ms === null) continue
+    // Calls with a verdict are what the mean is of.
+    decided += row.calls - row.unknown
+    weighed += row.decided_ms * (row.calls - row.unknown)
   }
-  return { ...sum, decided_ms_mean: sum.decided ? weighed / sum.decided : null }
+  return { ...sum, decided_ms: decided ? weighed / decided : null }
 }
 
 /** A row's name as text, or the key of its words. Hours and days come as times. */
@@ -29,7 +33,7 @@ export function keyWords(by: By, key: string, formats: Formats): { text: string 
 }
 
 export function csvOf(rows: FunnelRow[]): string {
-  const columns = ['key', 'calls', 'answered', 'refused', ...PARTS, 'decided', 'decided_ms_mean', 'talk_ms'] as const
+  const columns = ['key', 'calls', 'answered', 'refused', ...PARTS, 'decided_ms', 'talk_ms'] as const
   return [columns.join(','), ...rows.map((row) => columns.map((column) => quoted(row[column])).join(','))].join('\r\n') + '\r\n'
 }
 
