@@ -77,15 +77,17 @@ bench-calls: tools ## What calls cost, 2 minutes: CPU a call and a packet, calls
 	cargo build --release --package cpd-b2bua --examples
 	cargo bench --package cpd-b2bua --bench load
 
-# SOAK_S=600 lasts longer than the minute it takes by itself.
+# SOAK_S=600 lasts longer than the minute it takes by itself; SOAK_OVER=tcp or tls takes connections that break, SOAK_RECORD=1
+# records every call.
 .PHONY: soak
 soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture
 
 .PHONY: compiler tools
-# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus and Lua. Tests want SIPp too, which calls us.
+# What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus, Lua and SQLite. Tests want SIPp too, which calls us, and
+# PostgreSQL, whose programs they make clusters of their own with.
 compiler: needs = cc:build-essential cmake:cmake
-tools: needs = cc:build-essential cmake:cmake sipp:sip-tester
+tools: needs = cc:build-essential cmake:cmake sipp:sip-tester pg_ctlcluster:postgresql
 compiler tools:
 	@missing=(); \
 	for need in $(needs); do \

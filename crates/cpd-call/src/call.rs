@@ -373,7 +373,7 @@ impl Call {
         let status = match self.state {
             State::Ringing | State::Held { .. } => {
                 self.say(Leg::Caller, Signal::Refuse(Refusal::Ended(cause.clone())));
-                Some(480)
+                Some(cause.status())
             }
             State::Talking => {
                 self.say(Leg::Caller, Signal::Hangup(Some(cause.clone())));

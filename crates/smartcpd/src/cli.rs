@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Shows the service at work: simulated calls through it, and their verdicts
     Demo(crate::demo::args::DemoArgs),
+    /// Prints the description of the API (OpenAPI 3.1), which clients are made from
+    Openapi,
     /// Pretends to be a carrier or a dialer: for trials, and to make load
     #[command(subcommand)]
     Simulate(crate::simulate::args::Simulate),

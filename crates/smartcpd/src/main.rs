@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod analyze;
+mod api;
 mod audio;
 mod calls;
 mod cli;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Doctor(command) => serve::doctor::run(&command, &mut faults),
         Command::Demo(command) => demo::run(&command, &mut faults),
         Command::Simulate(command) => simulate::run(&command, &mut faults),
+        Command::Openapi => print!("{}", api::openapi()),
         Command::Prompts(command) => library::manage::run(&command, &mut faults),
     }
     ExitCode::from(faults.exit_code())

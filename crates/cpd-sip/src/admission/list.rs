@@ -61,6 +61,12 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         masked(bits(address), self.prefix) == self.address
     }
+
+    /// True if some address lies in both.
+    pub fn overlaps(&self, other: &Network) -> bool {
+        let prefix = self.prefix.min(other.prefix);
+        masked(self.address, prefix) == masked(other.address, prefix)
+    }
 }
 
 /// A text that is no network.

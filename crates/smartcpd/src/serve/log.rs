@@ -4,6 +4,7 @@
 //! come masked ([`cpd_b2bua::trunk::number::Number`]'s `Display`), secrets never.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -96,10 +97,11 @@ impl Drop for Writer {
     }
 }
 
-/// The log.
+/// The log. Copies write to the same place, each from its own level on.
+#[derive(Clone)]
 pub(crate) struct Log {
     pub(crate) level: Level,
-    writer: Writer,
+    writer: Arc<Writer>,
 }
 
 impl Log {
@@ -107,7 +109,7 @@ impl Log {
     pub(crate) fn start(level: Level) -> Log {
         Log {
             level,
-            writer: Writer::start(std::io::stderr()),
+            writer: Arc::new(Writer::start(std::io::stderr())),
         }
     }
 

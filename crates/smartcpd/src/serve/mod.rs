@@ -2,8 +2,10 @@
 //!
 //! - [`config`]: `smartcpd.toml`. [`service`]: the run, from start to drain. [`doctor`]: looks before one starts.
 //! - [`hearing`], [`tls`], [`locate`]: what the node is given from files and from the DNS.
+//! - [`admin`]: the database, the API and the console, on threads of their own.
 //! - [`log`], [`records`], [`metrics`], [`http`], [`hep`]: what is told, and to whom.
 
+pub(crate) mod admin;
 pub(crate) mod config;
 pub(crate) mod doctor;
 mod hearing;

@@ -11,7 +11,7 @@ use cpd_b2bua::script::{Limits, Scripts};
 use cpd_b2bua::switchboard::{METHODS, Notice};
 use cpd_b2bua::transport::{Gone, Tapped, Tls, TransportConfig};
 use cpd_call::Cause;
-use cpd_detect::Library;
+use cpd_detect::{Library, Shared};
 use cpd_sip::Uri;
 use cpd_sip::admission::{Admission, AdmissionConfig};
 use cpd_sip::locate::{Means, Target};
@@ -20,9 +20,11 @@ use cpd_sip::uri::{Host, Scheme};
 use rustls::pki_types::ServerName;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::admin::{self, Admin};
+use super::config::owned::Trunks;
 use super::config::{self, Config, Homer};
 use super::hearing::{self, Loaded};
 use super::hep::{self, Captured};
@@ -59,6 +61,9 @@ struct Service {
     log: Log,
     metrics: Metrics,
     recorders: Vec<Box<dyn Recorder>>,
+    admin: Option<Admin>,
+    owned: Vec<Arc<Trunks>>,
+    shared: Option<Shared>,
     version: u64,
     libraries: BTreeMap<u64, Arc<Library>>,
     prompts: usize,
@@ -133,6 +138,19 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         }
         None => None,
     };
+    let admin = match &config.store {
+        Some(store) => {
+            let plan = admin::Plan {
+                beside: config.beside(),
+                dialers: config.dialers.clone(),
+                store: store.clone(),
+                listen: config.console,
+                https: config.https,
+            };
+            Some(admin::start(plan, log.clone())?)
+        }
+        None => None,
+    };
     let mut service = Service {
         watched: Watch::new(file.as_deref(), &config),
         locator: None,
@@ -142,6 +160,9 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         log,
         metrics: Metrics::default(),
         recorders,
+        admin,
+        owned: Vec::new(),
+        shared: loaded.shared.clone(),
         version: 1,
         libraries: BTreeMap::new(),
         prompts: 0,
@@ -156,8 +177,10 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
     service.begin(&loaded, http, seed);
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut changes = service.admin.as_ref().map(|admin| admin.owned.clone());
     let ended = loop {
         let step = tokio::select! {
+            Some(trunks) = changed(&mut changes) => service.on_owned(trunks).await,
             Some(notice) = notices.recv() => { service.on_notice(notice); Ok(()) }
             Some(failure) = failures.recv() => {
                 service.log.say(Level::Warn, &format!("failed to {failure}"), json!({}));
@@ -209,6 +232,16 @@ impl From<Gone> for Step {
     }
 }
 
+/// The next change of customers' trunks; none ever where there is no database.
+async fn changed(changes: &mut Option<watch::Receiver<Vec<Arc<Trunks>>>>) -> Option<Vec<Arc<Trunks>>> {
+    let receiver = changes.as_mut()?;
+    match receiver.changed().await {
+        Ok(()) => Some(receiver.borrow_and_update().clone()),
+        // The API's threads are gone; calls go on with what they have.
+        Err(_) => std::future::pending().await,
+    }
+}
+
 async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
     match task {
         Some(running) => {
@@ -223,7 +256,7 @@ async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task
 impl Service {
     fn begin(&mut self, loaded: &Loaded, http: Option<SocketAddr>, seed: [u8; 32]) {
         let seed = seed[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        match Locator::new(means(&self.config), seed) {
+        match Locator::new(means(&self.config), &self.config.sip.dns, seed) {
             Ok(locator) => self.locator = Some(Arc::new(locator)),
             Err(why) => self.log.say(
                 Level::Warn,
@@ -247,6 +280,8 @@ impl Service {
             "config": file,
             "sip": sip,
             "http": http.map(|at| at.to_string()),
+            "console": self.admin.as_ref().and_then(|admin| admin.address).map(|at| at.to_string()),
+            "node": self.admin.as_ref().map(|admin| admin.node.clone()),
             "dialers": self.config.dialers.len(),
             "carriers": self.config.carriers.len(),
             "prompts": self.prompts,
@@ -448,9 +483,15 @@ impl Service {
 
     async fn on_reloaded(&mut self, done: Result<Reloaded, tokio::task::JoinError>) -> Result<(), Step> {
         match done {
+            // The announcements that calls are heard with are better than none.
+            Ok(Ok((_, loaded))) if loaded.is_broken() && self.prompts > 0 => {
+                self.keep_running(loaded.faults);
+            }
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
+                let config = config.with(&self.owned);
+                self.shared.clone_from(&loaded.shared);
                 let settings = config.settings(self.version, loaded.shared.clone());
                 self.node.set_settings(Arc::new(settings)).await?;
                 self.log.level = config.log;
@@ -471,18 +512,7 @@ impl Service {
                         .say(Level::Warn, "some sections changed that want a restart", fields);
                 }
             }
-            Ok(Err(faults)) => {
-                self.metrics.on_reload(false);
-                for fault in faults {
-                    self.log.say(Level::Error, &fault.to_string(), json!({}));
-                }
-                let fields = json!({ "settings": self.version });
-                self.log.say(
-                    Level::Error,
-                    "not reloaded: the running configuration stays",
-                    fields,
-                );
-            }
+            Ok(Err(faults)) => self.keep_running(faults),
             Err(panicked) => {
                 self.metrics.on_reload(false);
                 let fields = json!({ "settings": self.version, "why": panicked.to_string() });
@@ -497,6 +527,44 @@ impl Service {
             self.reload("asked for meanwhile");
         }
         Ok(())
+    }
+
+    /// Customers changed their trunks: new calls go by what they are now.
+    async fn on_owned(&mut self, trunks: Vec<Arc<Trunks>>) -> Result<(), Step> {
+        self.owned = trunks;
+        self.config = self.config.clone().with(&self.owned);
+        let heard = self.libraries.get(&self.version).cloned();
+        self.version += 1;
+        if let Some(library) = heard {
+            self.libraries.insert(self.version, library);
+        }
+        while self.libraries.len() > LIBRARIES_MAX {
+            self.libraries.pop_first();
+        }
+        let settings = self.config.settings(self.version, self.shared.clone());
+        self.node.set_settings(Arc::new(settings)).await?;
+        self.trust().await?;
+        let fields = json!({ "settings": self.version, "dialers": self.config.dialers.len() });
+        self.log.say(
+            Level::Info,
+            "customers' trunks taken: new calls go by them",
+            fields,
+        );
+        Ok(())
+    }
+
+    /// What was read has faults: they are told and change nothing.
+    fn keep_running(&mut self, faults: Vec<Fault>) {
+        self.metrics.on_reload(false);
+        for fault in faults {
+            self.log.say(Level::Error, &fault.to_string(), json!({}));
+        }
+        let fields = json!({ "settings": self.version });
+        self.log.say(
+            Level::Error,
+            "not reloaded: the running configuration stays",
+            fields,
+        );
     }
 
     /// The first signal drains, the second ends at once.
@@ -542,11 +610,18 @@ impl Service {
         }
         let open = self.open;
         let Service {
-            node, log, recorders, ..
+            node,
+            log,
+            recorders,
+            mut admin,
+            ..
         } = self;
         // A peer that answers no BYE is not waited for any longer.
         let stopped = node.stop(FAREWELL + TICK).await;
         drop(recorders);
+        if let Some(admin) = &mut admin {
+            admin.stop();
+        }
         log.say(
             Level::Info,
             "ended",

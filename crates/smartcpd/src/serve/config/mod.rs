@@ -5,6 +5,7 @@
 //! it to the defaults here.
 
 mod dialects;
+pub(crate) mod owned;
 mod policies;
 pub(crate) mod reader;
 pub(crate) mod source;
@@ -51,9 +52,25 @@ pub(crate) struct Config {
     pub(crate) carriers: Vec<Arc<Carrier>>,
     /// Where metrics and health are asked for.
     pub(crate) http: Option<SocketAddr>,
+    pub(crate) store: Option<StorePlan>,
+    /// Where console and API are, and whether HTTPS leads there.
+    pub(crate) console: Option<SocketAddr>,
+    pub(crate) https: bool,
     pub(crate) records: Records,
     pub(crate) homer: Option<Homer>,
     pub(crate) log: Level,
+}
+
+/// `[store]`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct StorePlan {
+    pub(crate) folder: PathBuf,
+    /// `None`: SQLite in the folder.
+    pub(crate) url: Option<String>,
+    /// `None`: the machine's name.
+    pub(crate) node: Option<String>,
+    /// `None`: in the folder.
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// `[sip]`.
@@ -69,6 +86,8 @@ pub(crate) struct Sip {
     pub(crate) idle_limit: Duration,
     pub(crate) connections_max: usize,
     pub(crate) connections_per_source_max: usize,
+    /// Name servers; empty: those of the machine.
+    pub(crate) dns: Vec<SocketAddr>,
 }
 
 /// `[sip.tls]`.
@@ -163,12 +182,13 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
     let mut section = root.table("emergency", wrongs);
     let emergency = section.list("numbers", wrongs, beginning).unwrap_or_default();
     section.close(wrongs);
-    let carriers = trunks::carriers(root.tables("carrier", wrongs), wrongs);
+    let carriers = trunks::carriers(root.tables("carrier", wrongs), "", wrongs);
     let policies = policies::policies(root.table("policy", wrongs), wrongs);
     let profiles = policies::profiles(root.table("profile", wrongs), &hearing.countries, wrongs);
     let known = (&carriers, &policies, &profiles);
     let dialers = trunks::dialers(
         root.tables("dialer", wrongs),
+        "",
         known,
         media.recordings.as_deref(),
         wrongs,
@@ -177,6 +197,13 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
     let http = section
         .parsed("listen", wrongs, address_or_off)
         .unwrap_or(Some(HTTP));
+    section.close(wrongs);
+    let store = store(root.table("store", wrongs), wrongs);
+    let mut section = root.table("console", wrongs);
+    let console = section
+        .parsed("listen", wrongs, address_or_off)
+        .unwrap_or(Some(CONSOLE));
+    let https = section.flag("https", wrongs).unwrap_or(false);
     section.close(wrongs);
     let mut section = root.table("records", wrongs);
     let records = Records {
@@ -200,9 +227,55 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         dialers,
         carriers: carriers.into_values().collect(),
         http,
+        store,
+        console,
+        https,
         records,
         homer,
         log,
+    }
+}
+
+/// Console and API, for this machine only until somebody wants it otherwise.
+const CONSOLE: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8060);
+/// Where things are kept without a wish.
+const FOLDER: &str = "smartcpd-data";
+
+fn store(mut section: Section, wrongs: &mut Wrongs) -> Option<StorePlan> {
+    let place = section.place.clone();
+    let folder = section.path("folder", wrongs).unwrap_or_else(|| FOLDER.into());
+    let url = section.secret("url", "url_file", wrongs).unwrap_or_default();
+    let known = ["", "off"].contains(&url.as_str())
+        || ["postgres://", "postgresql://", "sqlite:"]
+            .iter()
+            .any(|form| url.starts_with(form));
+    if !known {
+        // Not told as it is: it may hold a password.
+        let why = "is no database; write postgres://user:password@host/name, \"\" for SQLite or \"off\"";
+        section.wrong(wrongs, &place, "url", why);
+    }
+    let node = section.parsed("node", wrongs, node_name).flatten();
+    let key_file = section
+        .path("key_file", wrongs)
+        .filter(|path| !path.as_os_str().is_empty());
+    section.close(wrongs);
+    (url != "off").then(|| StorePlan {
+        folder,
+        url: (!url.is_empty()).then_some(url),
+        node,
+        key_file,
+    })
+}
+
+/// A node's name; empty: none.
+fn node_name(text: &str) -> Result<Option<String>, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    match text {
+        "" => Ok(None),
+        text if text.len() <= 64 && text.bytes().all(fits) => Ok(Some(text.to_owned())),
+        text => Err(format!(
+            "{text:?} is no name; write at most 64 letters, digits and -_."
+        )),
     }
 }
 
@@ -271,6 +344,7 @@ fn sip(mut section: Section, wrongs: &mut Wrongs) -> Sip {
         connections_per_source_max: section
             .whole("connections_per_source_max", 1..=100_000, wrongs)
             .unwrap_or(64) as usize,
+        dns: section.list("dns", wrongs, name_server).unwrap_or_default(),
     };
     section.close(wrongs);
     sip
@@ -444,6 +518,13 @@ fn ports(text: &str) -> Result<std::ops::RangeInclusive<u16>, String> {
     }
 }
 
+/// A name server: an address, with a port where it is not 53.
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.parse().map(|address: IpAddr| SocketAddr::new(address, 53));
+    bare.or_else(|_| text.parse())
+        .map_err(|_| format!("{text:?} is no address; write \"10.0.0.2\", or \"10.0.0.2:5353\""))
+}
+
 fn address_or_off(text: &str) -> Result<Option<SocketAddr>, String> {
     match text {
         "off" | "" => Ok(None),
@@ -489,6 +570,27 @@ impl Config {
         }
     }
 
+    /// The same with these trunks of customers in the place of those that it has.
+    pub(crate) fn with(mut self, owned: &[Arc<owned::Trunks>]) -> Config {
+        self.dialers
+            .retain(|dialer| !dialer.id.contains(owned::OWNER_END));
+        self.carriers
+            .retain(|carrier| !carrier.id.contains(owned::OWNER_END));
+        for trunks in owned {
+            self.dialers.extend(trunks.dialers.iter().cloned());
+            self.carriers.extend(trunks.carriers.iter().cloned());
+        }
+        self
+    }
+
+    /// What customers' trunks are read beside.
+    pub(crate) fn beside(&self) -> owned::Beside {
+        owned::Beside {
+            countries: self.hearing.countries.clone(),
+            recordings: self.media.recordings.clone(),
+        }
+    }
+
     /// Who is heard: trunks that are known by their address alone are limited by their own capacity, everybody else by
     /// a bucket. `located`: where gateways by name are.
     pub(crate) fn addresses(&self, located: impl IntoIterator<Item = IpAddr>) -> AddressList {
@@ -516,6 +618,8 @@ impl Config {
             ("sip", self.sip != new.sip),
             ("media", media(self) != media(new)),
             ("http", self.http != new.http),
+            ("store", self.store != new.store),
+            ("console", (self.console, self.https) != (new.console, new.https)),
             ("records", self.records != new.records),
             ("homer", self.homer != new.homer),
         ];

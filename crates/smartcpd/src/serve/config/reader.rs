@@ -13,23 +13,28 @@ use crate::words::nearest;
 /// Everything that is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Wrongs {
-    list: Vec<(usize, String)>,
+    list: Vec<(Place, String)>,
 }
 
 impl Wrongs {
     /// Notes a fault: where, which key, and why, with what to write instead.
     pub(crate) fn note(&mut self, place: &Place, key: &str, why: impl fmt::Display) {
-        let order = match place {
-            Place::Line(line) => *line,
-            Place::Variable(_) => usize::MAX,
-        };
-        self.list.push((order, format!("{place}: {key}: {why}")));
+        self.list.push((place.clone(), format!("{key}: {why}")));
     }
 
-    /// All of them, in the order of the file.
-    pub(crate) fn into_lines(mut self) -> Vec<String> {
-        self.list.sort_by_key(|(order, _)| *order);
-        self.list.into_iter().map(|(_, line)| line).collect()
+    /// All of them with their places, in the order of the file.
+    pub(crate) fn into_places(mut self) -> Vec<(Place, String)> {
+        self.list.sort_by_key(|(place, _)| match place {
+            Place::Line(line) => *line,
+            Place::Variable(_) | Place::Pointer(_) => usize::MAX,
+        });
+        self.list
+    }
+
+    /// All of them as lines.
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        let lines = self.into_places().into_iter();
+        lines.map(|(place, text)| format!("{place}: {text}")).collect()
     }
 }
 
@@ -347,6 +352,16 @@ impl Section {
         let Some((path, place)) = self.text(key_file, wrongs) else {
             return plain.map(|(secret, _)| secret);
         };
+        if matches!(place, Place::Pointer(_)) {
+            // Who may write trunks may not read the server's files.
+            self.wrong(
+                wrongs,
+                &place,
+                key_file,
+                format_args!("files of the server cannot be named here; send {key}"),
+            );
+            return None;
+        }
         if plain.is_some() {
             let why = format_args!("stands beside {key}; write one of them");
             self.wrong(wrongs, &place, key_file, why);

@@ -14,13 +14,15 @@ pub(crate) enum Place {
     Line(usize),
     /// A variable of the environment.
     Variable(String),
+    /// A value that came by the API, as a JSON pointer (RFC 6901).
+    Pointer(String),
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Line(line) => write!(f, "line {line}"),
-            Place::Variable(name) => f.write_str(name),
+            Place::Variable(name) | Place::Pointer(name) => f.write_str(name),
         }
     }
 }
@@ -92,6 +94,46 @@ pub(crate) fn tree(
         set(&mut root, &steps, &name, &value);
     }
     Ok(root)
+}
+
+/// Reads a value of JSON, as the API takes it; places are pointers that begin with `at`. `None`: it is nested too deep.
+pub(crate) fn json(value: &serde_json::Value, at: &str) -> Option<Node> {
+    json_node(value, at, DEPTH_MAX)
+}
+
+fn json_node(value: &serde_json::Value, at: &str, depth: usize) -> Option<Node> {
+    use serde_json::Value as Json;
+    let depth = depth.checked_sub(1)?;
+    let value = match value {
+        // As if it were not there: what a key is without a wish.
+        Json::Null => Value::Table(Vec::new()),
+        Json::Bool(flag) => Value::Flag(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Whole(whole),
+            None => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => {
+            let items = items.iter().enumerate();
+            Value::List(
+                items
+                    .map(|(nth, item)| json_node(item, &format!("{at}/{nth}"), depth))
+                    .collect::<Option<_>>()?,
+            )
+        }
+        Json::Object(entries) => {
+            let entries = entries.iter().filter(|(_, value)| !value.is_null());
+            let read = |(key, value): (&String, &Json)| {
+                let step = key.replace('~', "~0").replace('/', "~1");
+                Some((key.clone(), json_node(value, &format!("{at}/{step}"), depth)?))
+            };
+            Value::Table(entries.map(read).collect::<Option<_>>()?)
+        }
+    };
+    Some(Node {
+        value,
+        place: Place::Pointer(at.to_owned()),
+    })
 }
 
 /// Finds lines of a text by offset.

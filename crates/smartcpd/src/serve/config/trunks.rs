@@ -12,7 +12,7 @@ use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, User};
 use cpd_sip::Uri;
 use cpd_sip::admission::Network;
 use cpd_sip::dialog::SessionWish;
-use cpd_sip::digest::Secret;
+use cpd_sip::digest::{Algorithm, Secret};
 use cpd_sip::endpoint::Reliability;
 use cpd_sip::uri::Scheme;
 
@@ -34,8 +34,8 @@ const RELIABLE: [(&str, Reliability); 3] = [
 /// The most calls of a trunk: what one node bears by far.
 const CALLS_MAX: i64 = 100_000;
 
-/// Reads `[[carrier]]`.
-pub(super) fn carriers(sections: Vec<Section>, wrongs: &mut Wrongs) -> Carriers {
+/// Reads `[[carrier]]`; in records each is called `owner` and its id.
+pub(super) fn carriers(sections: Vec<Section>, owner: &str, wrongs: &mut Wrongs) -> Carriers {
     let mut carriers = Carriers::new();
     for mut section in sections {
         let Some(id) = id(&mut section, "carrier", wrongs) else {
@@ -49,7 +49,7 @@ pub(super) fn carriers(sections: Vec<Section>, wrongs: &mut Wrongs) -> Carriers 
                 format_args!("{id:?} is given twice; ids are unique"),
             );
         }
-        let carrier = carrier(id.clone(), section, wrongs);
+        let carrier = carrier(format!("{owner}{id}"), section, wrongs);
         carriers.insert(id, Arc::new(carrier));
     }
     carriers
@@ -173,9 +173,10 @@ fn uri(text: &str) -> Result<String, String> {
     }
 }
 
-/// Reads `[[dialer]]`.
+/// Reads `[[dialer]]`; in records each is called `owner` and its id.
 pub(super) fn dialers(
     sections: Vec<Section>,
+    owner: &str,
     known: (&Carriers, &Policies, &Profiles),
     recordings: Option<&Path>,
     wrongs: &mut Wrongs,
@@ -185,7 +186,8 @@ pub(super) fn dialers(
         let Some(id) = id(&mut section, "dialer", wrongs) else {
             continue;
         };
-        if dialers.iter().any(|dialer| dialer.id == id) {
+        let whole = format!("{owner}{id}");
+        if dialers.iter().any(|dialer| dialer.id == whole) {
             section.wrong(
                 wrongs,
                 &section.place,
@@ -193,7 +195,7 @@ pub(super) fn dialers(
                 format_args!("{id:?} is given twice; ids are unique"),
             );
         }
-        dialers.push(Arc::new(dialer(id, section, known, recordings, wrongs)));
+        dialers.push(Arc::new(dialer(whole, section, known, recordings, wrongs)));
     }
     dialers
 }
@@ -216,6 +218,7 @@ fn dialer(
         section.wrong(wrongs, &section.place, "addresses", why);
     }
     let user = user(&mut section, wrongs);
+    let digest = digest(&mut section, wrongs);
     if user.is_none() && networks.iter().any(|network| [0, 96].contains(&network.prefix())) {
         let why = "lets everybody call; name the dialer's networks, or set user and password";
         section.wrong(wrongs, &section.place, "addresses", why);
@@ -239,6 +242,7 @@ fn dialer(
         id,
         networks,
         user,
+        digest,
         policy,
         profile,
         profiles: offered,
@@ -258,6 +262,23 @@ fn dialer(
     };
     section.close(wrongs);
     dialer
+}
+
+/// The algorithms that a dialer is asked to prove itself by, in their order.
+fn digest(section: &mut Section, wrongs: &mut Wrongs) -> Vec<Algorithm> {
+    let spoken = [Algorithm::MD5, Algorithm::SHA_256, Algorithm::SHA_512_256];
+    let algorithm = |text: &str| {
+        let found = Algorithm::parse(text.as_bytes()).filter(|algorithm| spoken.contains(algorithm));
+        found
+            .ok_or_else(|| format!("{text:?} is no algorithm; write \"md5\", \"sha-256\" or \"sha-512-256\""))
+    };
+    let list = section.list("digest", wrongs, algorithm);
+    let list = list.unwrap_or_else(|| vec![Algorithm::MD5, Algorithm::SHA_256]);
+    if list.is_empty() {
+        let why = "names no algorithm; write [\"md5\", \"sha-256\"]";
+        section.wrong(wrongs, &section.place, "digest", why);
+    }
+    list
 }
 
 /// What a name stands for; without a name, the one called `default`.
@@ -293,12 +314,20 @@ fn dialects(section: &mut Section, wrongs: &mut Wrongs) -> Dialects {
 
 /// The script of a trunk, run once to see that it can be.
 fn script(section: &mut Section, wrongs: &mut Wrongs) -> Option<Arc<Script>> {
-    let (path, place) = section
+    let (text, place) = section
         .text("script", wrongs)
-        .filter(|(path, _)| !path.is_empty())?;
-    let loaded = std::fs::read_to_string(&path)
-        .map_err(|why| format!("{path}: {}", system_words(&why)))
-        .and_then(|source| Script::load(&path, &source, &Limits::default()).map_err(|why| why.to_string()));
+        .filter(|(text, _)| !text.is_empty())?;
+    // By the API comes the script itself, from a file its path.
+    let (name, source) = match &place {
+        Place::Pointer(_) => (section.name.clone(), Ok(text)),
+        Place::Line(_) | Place::Variable(_) => {
+            let read = std::fs::read_to_string(&text);
+            let read = read.map_err(|why| format!("{text}: {}", system_words(&why)));
+            (text, read)
+        }
+    };
+    let loaded = source
+        .and_then(|source| Script::load(&name, &source, &Limits::default()).map_err(|why| why.to_string()));
     match loaded {
         Ok(script) => Some(Arc::new(script)),
         Err(why) => {

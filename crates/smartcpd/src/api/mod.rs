@@ -1,0 +1,186 @@
+//! The API and the console, over HTTP.
+//!
+//! - [`app`]: what handlers share. [`caller`]: who asks; [`permission`]: what they may. [`problem`]: what went wrong.
+//! - A noun a file: [`session`], [`me`], [`users`], [`calls`], … each handler says who asks, what they want, does it, answers.
+//! - [`console`]: the built pages. [`openapi`]: the schema, made of the handlers themselves.
+//!
+//! All of it runs on threads of its own: calls never wait for a page.
+
+mod about;
+pub(crate) mod app;
+mod audit;
+mod caller;
+mod calls;
+mod classes;
+mod console;
+mod extract;
+mod headers;
+mod keys;
+mod me;
+mod objects;
+mod password;
+mod permission;
+pub(crate) mod problem;
+mod request_id;
+mod retention;
+mod session;
+mod setup;
+mod statistics;
+mod tenants;
+#[cfg(test)]
+mod tests;
+mod totp;
+mod users;
+mod version;
+mod views;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::connect_info::ConnectInfo;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use app::{App, Peer};
+
+/// The largest body of a request that says nothing else, bytes: a policy has some kilobytes.
+const BODY_MAX: usize = 1 << 20;
+/// How often what has ended is taken away.
+const SWEEP: Duration = Duration::from_secs(600);
+/// How long an answer is kept for repeated requests, ms: a day.
+const IDEMPOTENCY_MS: i64 = 86_400_000;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "SmartCPD",
+        description = "Administration of SmartCPD: customers, people, trunks, policies, prompts, calls. Times are ms of Unix time.",
+        license(name = "Apache-2.0 OR MIT")
+    ),
+    servers((url = "/api/v1")),
+    security(("key" = []), ("session" = []))
+)]
+struct Described;
+
+pub(crate) use objects::readable as written;
+
+/// All resources, with their description.
+fn resources() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(setup::needed, setup::set_up))
+        .routes(routes!(session::log_in, session::log_out))
+        .routes(routes!(session::give_code))
+        .routes(routes!(me::me, me::change))
+        .routes(routes!(me::set_password))
+        .routes(routes!(me::begin_totp, me::confirm_totp, me::end_totp))
+        .routes(routes!(me::own_sessions))
+        .routes(routes!(me::end_session))
+        .routes(routes!(tenants::list, tenants::add))
+        .routes(routes!(tenants::find, tenants::change))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::find, users::change, users::remove))
+        .routes(routes!(keys::list, keys::add))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(objects::list))
+        .routes(routes!(objects::find, objects::put, objects::remove))
+        .routes(routes!(objects::check))
+        .routes(routes!(objects::history))
+        .routes(routes!(classes::list))
+        .routes(routes!(calls::index))
+        .routes(routes!(calls::find))
+        .routes(routes!(calls::judge, calls::unjudge))
+        .routes(routes!(calls::dispose))
+        .routes(routes!(statistics::funnel))
+        .routes(routes!(statistics::rightness))
+        .routes(routes!(views::list, views::add))
+        .routes(routes!(views::remove))
+        .routes(routes!(retention::list, retention::set))
+        .routes(routes!(about::about))
+}
+
+/// The schema of the API (OpenAPI 3.1), as JSON.
+pub(crate) fn openapi() -> String {
+    let mut schema = resources().into_openapi();
+    let components = schema.components.get_or_insert_default();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("scpd_…");
+    components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(caller::COOKIE));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    schema.to_pretty_json().unwrap_or_default()
+}
+
+/// Everything that is answered.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let (resources, _) = resources().split_for_parts();
+    let schema = openapi();
+    let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
+    let secure = app.secure;
+    Router::new()
+        .nest("/api/v1", resources)
+        .fallback(console::serve)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(request_id::identify))
+        .layer(middleware::from_fn(move |request, next| {
+            headers::secure(secure, request, next)
+        }))
+        .layer(middleware::from_fn(peer))
+        .with_state(Arc::clone(app))
+}
+
+async fn json(text: String) -> ([(axum::http::HeaderName, &'static str); 1], String) {
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], text)
+}
+
+/// Puts the peer's address beside a request.
+async fn peer(mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |ConnectInfo(peer)| *peer);
+    request.extensions_mut().insert(Peer(peer));
+    next.run(request).await
+}
+
+/// Answers until `end` comes.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let sweeper = tokio::spawn(sweep(Arc::clone(&app)));
+    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let done = axum::serve(listener, service).with_graceful_shutdown(end).await;
+    sweeper.abort();
+    done
+}
+
+/// Takes away what has ended: sessions, kept answers, who asked a while ago.
+async fn sweep(app: Arc<App>) {
+    let mut tick = tokio::time::interval(SWEEP);
+    loop {
+        tick.tick().await;
+        app.limits.sweep();
+        let now = app.now();
+        // A database that is away is swept at the next turn.
+        if let Ok(tx) = app.service(true).await {
+            let done = cpd_store::sessions::sweep(&tx, now).await.is_ok()
+                && cpd_store::idempotency::sweep(&tx, now - IDEMPOTENCY_MS)
+                    .await
+                    .is_ok();
+            if done {
+                let _ = tx.commit().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A service with two customers and their people, and what they ask it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::ConnectInfo;
+use axum::http::{Request, StatusCode, header};
+use cpd_store::keys::NewKey;
+use cpd_store::tenants::NewTenant;
+use cpd_store::users::{NewUser, Role};
+use cpd_store::{SERVICE, Store, Uuid, Whose, keys, tenants, users};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::super::app::{App, Wanted};
+use super::super::{permission, router};
+use super::databases;
+use crate::serve::config::owned::Beside;
+
+/// What the clock says at first, ms.
+const NOW: i64 = 1_795_000_000_000;
+
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// A running API.
+pub(super) struct House {
+    pub(super) app: Arc<App>,
+    router: Router,
+    now: Arc<AtomicI64>,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(super) enum As {
+    Nobody,
+    Cookie(String),
+    Key(String),
+}
+
+/// An answer.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Answer {
+    /// The word of the problem.
+    pub(super) fn problem(&self) -> &str {
+        let kind = self.body["type"].as_str().unwrap_or_default();
+        kind.trim_start_matches("/problems/")
+    }
+
+    /// Checks the status.
+    #[track_caller]
+    pub(super) fn is(self, status: u16) -> Answer {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    pub(super) fn cookie(&self) -> As {
+        let value = self.headers[header::SET_COOKIE].to_str().unwrap();
+        assert!(
+            value.contains("HttpOnly") && value.contains("SameSite=Strict"),
+            "{value}"
+        );
+        As::Cookie(value.split(';').next().unwrap().to_owned())
+    }
+}
+
+/// Runs a test on both databases.
+pub(super) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    databases::on_both(|store| test(House::of(store)));
+}
+
+impl House {
+    pub(super) fn of(store: Store) -> House {
+        let now = Arc::new(AtomicI64::new(NOW));
+        let clock = Arc::clone(&now);
+        let app = App::new(Wanted {
+            store,
+            node: "n1".to_owned(),
+            beside: Beside::default(),
+            file_dialers: Vec::new(),
+            secure: false,
+            setup_code: Some("code-of-first-run".to_owned()),
+            clock: Box::new(move || clock.load(Ordering::Relaxed)),
+        });
+        House {
+            router: router(&app),
+            app,
+            now,
+        }
+    }
+
+    /// A customer.
+    pub(super) async fn tenant(&self, slug: &str) -> Uuid {
+        let tx = self.app.store.write(Whose::Service).await.unwrap();
+        let new = NewTenant {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+        };
+        let id = Uuid::now_v7();
+        tenants::add(&tx, id, new, self.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A person who is logged in. Hashing takes its time, so all have one password.
+    pub(super) async fn person(&self, tenant: Uuid, email: &str, role: Role) -> As {
+        static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+        let hash = match HASH.get() {
+            Some(hash) => hash.clone(),
+            None => {
+                let hash = super::super::password::hash(&self.app, PASSWORD).await.unwrap();
+                HASH.get_or_init(|| hash).clone()
+            }
+        };
+        let tx = self.app.store.write(Whose::Service).await.unwrap();
+        let new = NewUser {
+            email: email.to_owned(),
+            name: email.split('@').next().unwrap().to_owned(),
+            role,
+            password_hash: Some(hash),
+            language: "en".to_owned(),
+        };
+        users::add(&tx, tenant, new, self.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.log_in(email).await
+    }
+
+    pub(super) async fn log_in(&self, email: &str) -> As {
+        let body = serde_json::json!({ "email": email, "password": PASSWORD });
+        self.ask(&As::Nobody, "POST /session", Some(body))
+            .await
+            .is(200)
+            .cookie()
+    }
+
+    /// A key of a program that may do all that its role may.
+    pub(super) async fn key(&self, tenant: Uuid, role: Role) -> As {
+        let tx = self.app.store.write(Whose::Tenant(tenant)).await.unwrap();
+        let new = NewKey {
+            name: "program".to_owned(),
+            role,
+            scopes: permission::of(role).map(|one| one.as_str().to_owned()).collect(),
+            expires_ms: None,
+            created_by: None,
+        };
+        let (_, key) = keys::add(&tx, new, self.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        As::Key(key)
+    }
+
+    /// Staff of the service.
+    pub(super) async fn operator(&self) -> As {
+        self.person(SERVICE, "operator@example.com", Role::Operator).await
+    }
+
+    /// Asks: `"GET /users"`, as the console's page does.
+    pub(super) async fn ask(&self, who: &As, what: &str, body: Option<Value>) -> Answer {
+        self.ask_with(who, what, body, &[]).await
+    }
+
+    /// The same with headers.
+    pub(super) async fn ask_with(
+        &self,
+        who: &As,
+        what: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let (method, path) = what.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header("sec-fetch-site", "same-origin");
+        request = match who {
+            As::Nobody => request,
+            As::Cookie(cookie) => request.header(header::COOKIE, cookie),
+            As::Key(key) => request.header(header::AUTHORIZATION, format!("Bearer {key}")),
+        };
+        for (name, value) in headers {
+            if *name == "sec-fetch-site" {
+                request.headers_mut().unwrap().remove(*name);
+            }
+            if !value.is_empty() {
+                request = request.header(*name, *value);
+            }
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let mut request = request.body(body).unwrap();
+        let peer = SocketAddr::from(([192, 0, 2, 1], 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// Lets time pass.
+    pub(super) fn later(&self, ms: i64) {
+        self.now.fetch_add(ms, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,13 @@
+//! The real router on fresh databases, both of them, as people and programs use it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin fails")]
+
+mod house;
+mod logins;
+mod objects;
+mod walls;
+
+/// Fresh databases, as the store's own tests make them.
+#[path = "../../../../cpd-store/tests/common/mod.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod databases;

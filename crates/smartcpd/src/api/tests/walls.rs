@@ -1,0 +1,254 @@
+//! Walls between customers: every resource, asked as a stranger.
+
+use std::collections::BTreeMap;
+
+use cpd_store::labels::{self, Said, Source};
+use cpd_store::users::Role;
+use cpd_store::{Uuid, Whose, calls};
+use serde_json::{Value, json};
+
+use super::house::{As, House, on_both};
+
+/// A call of a customer, as it would have been written.
+pub(super) fn call(tenant: Uuid, began_ms: i64) -> calls::Call {
+    calls::Call {
+        id: calls::id_at(began_ms, Uuid::new_v4().as_bytes()[..10].try_into().unwrap()),
+        began_ms,
+        tenant_id: tenant,
+        node: "n1".to_owned(),
+        name: "call-1".to_owned(),
+        dialer: "acme/vici".to_owned(),
+        carrier: Some("acme/main".to_owned()),
+        caller: "74950000000".to_owned(),
+        callee: "79161234567".to_owned(),
+        reference: Some("ref-1".to_owned()),
+        campaign: Some("spring".to_owned()),
+        class: Some("answer.machine".to_owned()),
+        phase: Some("answered".to_owned()),
+        confidence: Some(0.9),
+        prompt: None,
+        operator: None,
+        status: None,
+        ended_by: "caller".to_owned(),
+        q850: 16,
+        decided_ms: Some(9_000),
+        answered_ms: Some(6_000),
+        connected_ms: Some(6_000),
+        held_ms: 0,
+        length_ms: 12_000,
+        deaf: None,
+        recorded: false,
+        library: 1,
+        own_library: 0,
+        detail: json!({ "tellings": [] }),
+    }
+}
+
+/// All that a customer can have, by the names of parameters in paths.
+async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str, String> {
+    let new = [("if-none-match", "*")];
+    let body = json!({ "body": { "gateways": ["sip:192.0.2.9"] } });
+    house
+        .ask_with(admin, "PUT /config/carriers/main", Some(body), &new)
+        .await
+        .is(201);
+    let view = house
+        .ask(
+            admin,
+            "POST /views",
+            Some(json!({ "name": "v", "query": "class=none", "shared": true })),
+        )
+        .await;
+    let key = house
+        .ask(
+            admin,
+            "POST /keys",
+            Some(json!({ "name": "k", "scopes": ["calls.read"] })),
+        )
+        .await
+        .is(201);
+    let people = house.ask(admin, "GET /users", None).await.is(200);
+    let sessions = house.ask(admin, "GET /me/sessions", None).await.is(200);
+    let call = call(tenant, house.app.now());
+    // PostgreSQL wants the month's partition first.
+    let mut partitions = cpd_store::partitions::Partitions::default();
+    partitions
+        .ensure(&house.app.store, [call.began_ms].into_iter())
+        .await
+        .unwrap();
+    let tx = house.app.store.write(Whose::Tenant(tenant)).await.unwrap();
+    calls::write(&tx, std::slice::from_ref(&call)).await.unwrap();
+    let said = Said {
+        right: Some(true),
+        ..Said::default()
+    };
+    labels::set(&tx, &call, Source::Person, said, house.app.now())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let id = |value: &Value| value.as_str().unwrap().to_owned();
+    BTreeMap::from([
+        ("/views/{id}", id(&view.is(201).body["id"])),
+        ("/keys/{id}", id(&key.body["id"])),
+        ("/users/{id}", id(&people.body["items"][0]["id"])),
+        ("/me/sessions/{id}", id(&sessions.body["items"][0]["id"])),
+        ("/calls/{id}", call.id.to_string()),
+        ("/calls/{id}/label", call.id.to_string()),
+        ("/tenants/{id}", tenant.to_string()),
+        ("/config/{kind}/{name}", "main".to_owned()),
+        ("/config/{kind}/{name}/check", "main".to_owned()),
+        ("/config/{kind}/{name}/history", "main".to_owned()),
+    ])
+}
+
+/// A body that each change takes, so that only the wall refuses it.
+fn fitting(path: &str) -> Option<Value> {
+    match path {
+        "/users/{id}" => Some(json!({ "name": "x" })),
+        "/calls/{id}/label" => Some(json!({ "right": false })),
+        "/tenants/{id}" => Some(json!({ "name": "x" })),
+        "/config/{kind}/{name}" => Some(json!({ "body": { "gateways": ["sip:192.0.2.66"] } })),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_stranger_finds_nothing_of_anothers() {
+    on_both(|house| async move {
+        let (acme, other) = (house.tenant("acme").await, house.tenant("other").await);
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let pavel = house.person(other, "pavel@other.example", Role::Admin).await;
+        let key = house.key(other, Role::Admin).await;
+        let own = fill(&house, acme, &olga).await;
+        let schema: Value = serde_json::from_str(&super::super::openapi()).unwrap();
+        let mut walked = 0;
+        for (path, methods) in schema["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let method = method.to_uppercase();
+                if path == "/session" || path == "/setup" {
+                    continue;
+                }
+                if !path.contains('{') {
+                    let answer = house.ask(&pavel, &format!("{method} {path}"), None).await;
+                    let text = answer.body.to_string();
+                    for id in own.values().filter(|id| id.len() > 30) {
+                        assert!(!text.contains(id.as_str()), "{method} {path} shows {id}");
+                    }
+                    assert!(!text.contains("acme"), "{method} {path}: {text}");
+                    assert!(answer.status.as_u16() < 500, "{method} {path}: {text}");
+                    continue;
+                }
+                if path == "/config/{kind}" || path.ends_with("/check") {
+                    continue;
+                }
+                let id = own
+                    .get(path.as_str())
+                    .unwrap_or_else(|| panic!("fill() makes nothing for {path}"));
+                let place = path
+                    .replace("{kind}", "carriers")
+                    .replace("{name}", id)
+                    .replace("{id}", id);
+                for who in [&pavel, &key] {
+                    let headers = [("if-match", "\"1\"")];
+                    let answer = house
+                        .ask_with(who, &format!("{method} {place}"), fitting(path), &headers)
+                        .await;
+                    // A key is no person: it has no sessions and views at all.
+                    let personal =
+                        matches!(who, As::Key(_)) && (path.starts_with("/me/") || path.starts_with("/views"));
+                    let expected = if personal { 403 } else { 404 };
+                    assert_eq!(
+                        answer.status.as_u16(),
+                        expected,
+                        "{method} {place}: {}",
+                        answer.body
+                    );
+                    walked += 1;
+                }
+                let nobody = house
+                    .ask_with(
+                        &As::Nobody,
+                        &format!("{method} {place}"),
+                        fitting(path),
+                        &[("if-match", "\"1\"")],
+                    )
+                    .await;
+                assert_eq!(
+                    nobody.status.as_u16(),
+                    401,
+                    "{method} {place} as nobody: {}",
+                    nobody.body
+                );
+            }
+        }
+        assert!(walked >= 20, "only {walked} ways were tried");
+        // All of it is still there and as it was.
+        house
+            .ask(&olga, &format!("GET /calls/{}", own["/calls/{id}"]), None)
+            .await
+            .is(200);
+        let kept = house.ask(&olga, "GET /config/carriers/main", None).await.is(200);
+        assert_eq!(kept.body["version"], 1);
+    });
+}
+
+#[test]
+fn staff_see_the_customer_that_they_choose() {
+    on_both(|house| async move {
+        let (acme, other) = (house.tenant("acme").await, house.tenant("other").await);
+        let operator = house.operator().await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let own = fill(&house, acme, &olga).await;
+        let path = format!("GET /calls/{}", own["/calls/{id}"]);
+        house.ask(&operator, &path, None).await.is(200);
+        house
+            .ask_with(&operator, &path, None, &[("smartcpd-tenant", "acme")])
+            .await
+            .is(200);
+        house
+            .ask_with(&operator, &path, None, &[("smartcpd-tenant", "other")])
+            .await
+            .is(404);
+        house
+            .ask_with(&operator, &path, None, &[("smartcpd-tenant", "nobody")])
+            .await
+            .is(404);
+        // For a customer's people the header means nothing.
+        let pavel = house.person(other, "pavel@other.example", Role::Admin).await;
+        house
+            .ask_with(&pavel, &path, None, &[("smartcpd-tenant", "acme")])
+            .await
+            .is(404);
+        house.ask(&pavel, "GET /tenants", None).await.is(403);
+        let support = house
+            .person(cpd_store::SERVICE, "support@example.com", Role::Support)
+            .await;
+        house.ask(&support, "GET /tenants", None).await.is(200);
+        house
+            .ask(
+                &support,
+                "POST /tenants",
+                Some(json!({ "slug": "new", "name": "New" })),
+            )
+            .await
+            .is(403);
+    });
+}
+
+#[test]
+fn numbers_are_masked_for_who_may_not_see_them() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        fill(&house, acme, &olga).await;
+        let viewer = house.person(acme, "viewer@acme.example", Role::ReadOnly).await;
+        let full = house.ask(&olga, "GET /calls", None).await.is(200).body;
+        assert_eq!(full["items"][0]["callee"], "79161234567");
+        let masked = house.ask(&viewer, "GET /calls", None).await.is(200).body;
+        let shown = masked["items"][0]["callee"].as_str().unwrap();
+        assert!(
+            shown.contains('*') && !masked.to_string().contains("79161234567"),
+            "{shown}"
+        );
+    });
+}
