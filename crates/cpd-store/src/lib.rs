@@ -34,6 +34,7 @@ pub mod sessions;
 pub mod settings;
 mod spool;
 mod store;
+pub mod sweep;
 pub mod tenants;
 pub mod users;
 pub mod views;
