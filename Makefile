@@ -17,10 +17,10 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: compiler ## Simulated calls through the service: what was played, what was heard, what the dialer is told
+run: compiler console/dist/index.html ## The service at work: simulated calls, and the console with its address and password
 	cargo build --release --package smartcpd
 	@echo
-	$(SMARTCPD) demo --calls 20
+	$(SMARTCPD) demo --console
 
 .PHONY: samples
 samples: compiler ## Analyse sample recordings: timelines here, pictures in out/index.html
@@ -32,8 +32,14 @@ samples: compiler ## Analyse sample recordings: timelines here, pictures in out/
 	@echo
 	@echo "Pictures: $(CURDIR)/out/index.html"
 
+# The console's pages, which the binary holds.
+console/dist/index.html: $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -type f -print 2>/dev/null)
+	@command -v npm >/dev/null || { echo "Node 20 with npm is missing: https://nodejs.org"; exit 1; }
+	cd console && npm ci --no-audit --no-fund && npm run build
+	@touch $@
+
 .PHONY: test
-test: tools ## Format, lints, all tests, licences, the guard on the evaluation corpus
+test: tools console/dist/index.html ## Format, lints, all tests, licences, the guard on the evaluation corpus
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace

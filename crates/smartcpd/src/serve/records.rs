@@ -186,7 +186,7 @@ pub(crate) fn brief(report: &CallReport) -> Value {
     })
 }
 
-fn telling(one: &Telling, library: Option<&Library>) -> Value {
+pub(super) fn telling(one: &Telling, library: Option<&Library>) -> Value {
     let mut told = json!({ "seq": one.seq, "phase": one.phase.as_str(), "t_ms": one.t_ms, "last": one.last });
     match &one.told {
         Told::Verdict {
@@ -215,7 +215,7 @@ fn telling(one: &Telling, library: Option<&Library>) -> Value {
     told
 }
 
-fn side(stats: &SideStats) -> Value {
+pub(super) fn side(stats: &SideStats) -> Value {
     json!({
         "packets": stats.packets,
         "bytes": stats.bytes,
@@ -280,6 +280,7 @@ pub(crate) mod tests {
                     last: true,
                 }],
                 deaf: None,
+                steps: Vec::new(),
             },
             faults: Vec::new(),
             media: Some((SideStats::default(), SideStats::default())),

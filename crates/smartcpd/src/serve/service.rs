@@ -151,6 +151,9 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         }
         None => None,
     };
+    if let Some(stored) = admin.as_ref().and_then(Admin::recorder) {
+        recorders.push(Box::new(stored));
+    }
     let mut service = Service {
         watched: Watch::new(file.as_deref(), &config),
         locator: None,
