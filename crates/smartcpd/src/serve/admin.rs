@@ -5,12 +5,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cpd_b2bua::trunk::Dialer;
+use cpd_store::objects::Kind;
 use cpd_store::record::Record;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
 use cpd_store::writer::{IntoStore, Limits as WriterLimits, Sink, Writer};
@@ -20,8 +21,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use super::config::StorePlan;
-use super::config::owned::{self, Beside, Trunks};
+use super::config::owned::{self, Beside, Trunks, Written};
 use super::log::{Level, Log};
+use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
@@ -183,7 +185,7 @@ struct Run {
     url: String,
     sealer: Sealer,
     node: String,
-    folder: std::path::PathBuf,
+    folder: PathBuf,
     https: bool,
     listener: Option<std::net::TcpListener>,
     log: Log,
@@ -191,6 +193,25 @@ struct Run {
 
 impl Run {
     async fn go(mut self, mut ended: oneshot::Receiver<()>, customers: Customers) {
+        let maker = Maker {
+            sealer: self.sealer.clone(),
+            beside: self.beside.clone(),
+            customers,
+            owned: self.owned.clone(),
+            log: self.log.clone(),
+        };
+        match Snapshot::read(&self.folder) {
+            Ok(snapshot) if snapshot.customers.is_empty() => {}
+            Ok(snapshot) => maker.take(&snapshot),
+            Err(why) => {
+                let fields = json!({ "why": system_words(&why) });
+                self.log.say(
+                    Level::Warn,
+                    "what was written down of customers' trunks cannot be read",
+                    fields,
+                );
+            }
+        }
         let store = tokio::select! {
             store = self.open() => store,
             _ = &mut ended => return,
@@ -198,10 +219,8 @@ impl Run {
         let setup_code = self.first_run(&store).await;
         let look = Look {
             store: store.clone(),
-            beside: self.beside.clone(),
-            owned: self.owned.clone(),
-            customers,
-            log: self.log.clone(),
+            maker,
+            folder: self.folder.clone(),
         };
         let looking = tokio::spawn(look.go());
         let Some(listener) = self.listener.take() else {
@@ -280,10 +299,8 @@ impl Run {
 /// Looks for changes of customers' trunks.
 struct Look {
     store: Store,
-    beside: Beside,
-    owned: watch::Sender<Vec<Arc<Trunks>>>,
-    customers: Customers,
-    log: Log,
+    maker: Maker,
+    folder: PathBuf,
 }
 
 impl Look {
@@ -293,72 +310,108 @@ impl Look {
         loop {
             tick.tick().await;
             match self.changed(seen).await {
-                Ok(Some((revision, trunks))) => {
+                Ok(Some((revision, snapshot))) => {
                     seen = Some(revision);
-                    self.owned.send_replace(trunks);
+                    self.maker.take(&snapshot);
+                    if let Err(why) = snapshot.write(&self.folder) {
+                        let fields = json!({ "why": system_words(&why) });
+                        let what =
+                            "customers' trunks could not be written down for a start without the database";
+                        self.maker.log.say(Level::Warn, what, fields);
+                    }
                 }
                 Ok(None) => {}
                 // What calls go by stays until the database is back.
-                Err(why) => self.log.say(
-                    Level::Debug,
-                    "customers' trunks could not be read",
-                    json!({ "why": why.to_string() }),
-                ),
+                Err(why) => {
+                    let fields = json!({ "why": why.to_string() });
+                    self.maker
+                        .log
+                        .say(Level::Debug, "customers' trunks could not be read", fields);
+                }
             }
         }
     }
 
-    async fn changed(&self, seen: Option<i64>) -> Result<Option<(i64, Vec<Arc<Trunks>>)>, cpd_store::Error> {
+    async fn changed(&self, seen: Option<i64>) -> Result<Option<(i64, Snapshot)>, cpd_store::Error> {
         let tx = self.store.read(Whose::Service).await?;
         let revision = objects::revision(&tx, objects::REVISION).await?;
         if seen == Some(revision) {
             return Ok(None);
         }
-        let tenants = tenants::list(&tx).await?;
+        let snapshot = Snapshot::of(tenants::list(&tx).await?, objects::all(&tx).await?);
+        Ok(Some((revision, snapshot)))
+    }
+}
+
+/// Makes trunks of what the database has, or had.
+#[derive(Clone)]
+struct Maker {
+    sealer: Sealer,
+    beside: Beside,
+    customers: Customers,
+    owned: watch::Sender<Vec<Arc<Trunks>>>,
+    log: Log,
+}
+
+impl Maker {
+    fn take(&self, snapshot: &Snapshot) {
         if let Ok(mut known) = self.customers.lock() {
-            *known = tenants
-                .iter()
-                .map(|tenant| (tenant.slug.clone(), tenant.id))
+            let customers = snapshot.customers.iter();
+            *known = customers
+                .map(|customer| (customer.slug.clone(), customer.id))
                 .collect();
         }
-        let all = objects::all(&tx).await?;
-        let mut trunks = Vec::new();
-        for tenant in tenants.iter().filter(|tenant| tenant.active) {
-            let own = all.iter().filter(|object| object.tenant_id == tenant.id);
-            let (mut written, mut sealed) = (Vec::new(), Vec::new());
-            for object in own {
-                match crate::api::written(&tx, object) {
-                    Ok(object) => written.extend(object),
-                    Err(why) => sealed.push(why),
+        let trunks = snapshot.customers.iter();
+        let trunks = trunks.map(|customer| Arc::new(self.trunks(customer, &snapshot.objects)));
+        self.owned.send_replace(trunks.collect());
+    }
+
+    fn trunks(&self, customer: &Customer, objects: &[Sealed]) -> Trunks {
+        let mut written = Vec::new();
+        for object in objects.iter().filter(|object| object.tenant == customer.id) {
+            // One of a kind that a later release knows.
+            let Some(kind) = Kind::named(&object.kind) else {
+                continue;
+            };
+            let purpose = crate::api::secrets_of(customer.id, kind, &object.name);
+            match crate::api::unsealed(&self.sealer, &purpose, object.secrets.as_deref()) {
+                Ok(secrets) => written.push(Written {
+                    kind,
+                    name: object.name.clone(),
+                    body: object.body.clone(),
+                    secrets,
+                }),
+                Err(why) => {
+                    let fields = json!({ "customer": customer.slug, "why": why });
+                    self.log
+                        .say(Level::Error, "a customer's trunk cannot be used", fields);
                 }
             }
-            let made = owned::trunks(&tenant.slug, &written, &self.beside);
-            for fault in &made.faults {
-                let fields = json!({ "customer": tenant.slug, "kind": fault.kind.as_str(), "name": fault.name, "at": fault.pointer, "why": fault.detail });
-                self.log.say(
-                    Level::Warn,
-                    "a customer's trunk has a fault and is not in use",
-                    fields,
-                );
-            }
-            for why in sealed {
-                self.log.say(
-                    Level::Error,
-                    "a customer's trunk cannot be used",
-                    json!({ "customer": tenant.slug, "why": why }),
-                );
-            }
-            if let Err(why) = owned::make_folders(&made) {
-                let fields = json!({ "customer": tenant.slug, "why": system_words(&why) });
-                self.log.say(
-                    Level::Error,
-                    "a customer's folder for recordings could not be made",
-                    fields,
-                );
-            }
-            trunks.push(Arc::new(made));
         }
-        Ok(Some((revision, trunks)))
+        let made = owned::trunks(&customer.slug, &written, &self.beside);
+        for fault in &made.faults {
+            let fields = json!({
+                "customer": customer.slug,
+                "kind": fault.kind.as_str(),
+                "name": fault.name,
+                "at": fault.pointer,
+                "why": fault.detail,
+            });
+            self.log.say(
+                Level::Warn,
+                "a customer's trunk has a fault and is not in use",
+                fields,
+            );
+        }
+        if let Err(why) = owned::make_folders(&made) {
+            let fields = json!({ "customer": customer.slug, "why": system_words(&why) });
+            self.log.say(
+                Level::Error,
+                "a customer's folder for recordings could not be made",
+                fields,
+            );
+        }
+        made
     }
 }
 
