@@ -16,6 +16,7 @@ mod console;
 mod extract;
 mod headers;
 mod keys;
+mod live;
 mod me;
 mod objects;
 mod password;
@@ -102,6 +103,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(calls::dispose))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
+        .routes(routes!(live::snapshot))
+        .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(retention::list, retention::set))

@@ -14,7 +14,7 @@ mod http;
 mod locate;
 mod log;
 mod metrics;
-mod records;
+pub(crate) mod records;
 mod service;
 mod tls;
 

@@ -34,6 +34,7 @@ use super::log::{Level, Log};
 use super::metrics::{Beside, Metrics};
 use super::records::{self, CpaStats, Lines, Recorder};
 use super::tls;
+use crate::api::app::system_clock;
 use crate::fault::{Fault, FaultClass};
 
 /// Notices that wait for us: 16,384, some seconds of a busy node. More are counted and lost; calls do not wait.
@@ -68,6 +69,8 @@ struct Service {
     libraries: BTreeMap<u64, Arc<Library>>,
     prompts: usize,
     registered: BTreeMap<String, bool>,
+    /// The longest turn of a media thread since monitoring looked, µs.
+    turn_us_max: u64,
     watched: Watch,
     reload: Option<JoinHandle<Reloaded>>,
     /// Asked for while one was under way.
@@ -146,6 +149,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                listeners_max: config.hearing.listeners_max as u64,
             };
             Some(admin::start(plan, log.clone())?)
         }
@@ -167,6 +171,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         libraries: BTreeMap::new(),
         prompts: 0,
         registered: BTreeMap::new(),
+        turn_us_max: 0,
         reload: None,
         reload_again: false,
         drain: None,
@@ -310,7 +315,27 @@ impl Service {
         self.prompts = loaded.prompts;
     }
 
+    /// Lets who watches see it.
+    fn show(&self, notice: &Notice) {
+        let Some(live) = self.admin.as_ref().map(|admin| &admin.live) else {
+            return;
+        };
+        let now = system_clock();
+        match notice {
+            Notice::Began { call, dialer } => live.began(now, call, dialer),
+            Notice::Told { call, telling } => live.told(now, call, telling),
+            Notice::Refused {
+                dialer, status, why, ..
+            } => live.refused(now, dialer.as_ref(), *status, why),
+            Notice::Gateway { carrier, uri, up } => live.gateway(now, carrier, uri, *up),
+            Notice::Registration { carrier, registered } => live.registration(now, carrier, *registered),
+            Notice::Ended(report) => live.ended(now, report, None),
+            Notice::ScriptFailed(_) | Notice::Locate { .. } => {}
+        }
+    }
+
     fn on_notice(&mut self, notice: Notice) {
+        self.show(&notice);
         match notice {
             Notice::Began { call, dialer } => {
                 self.open += 1;
@@ -419,15 +444,18 @@ impl Service {
         Ok(self.node.set_address_list(self.config.addresses(located)).await?)
     }
 
-    async fn on_asked(&self, page: Page) -> Result<Reply, Step> {
+    async fn on_asked(&mut self, page: Page) -> Result<Reply, Step> {
         let draining = self.drain.is_some();
         Ok(match page {
             Page::Health => (200, "ok\n".to_owned()),
             Page::Ready if draining => (503, "draining\n".to_owned()),
             Page::Ready => (200, "ready\n".to_owned()),
             Page::Metrics => {
+                let mut status = self.node.status().await?;
+                let turn = &mut status.media.turn_us_max;
+                *turn = (*turn).max(std::mem::take(&mut self.turn_us_max));
                 let beside = Beside {
-                    status: self.node.status().await?,
+                    status,
                     settings_version: self.version,
                     prompts: self.prompts,
                     draining,
@@ -443,6 +471,18 @@ impl Service {
     async fn on_tick(&mut self) -> Result<(), Step> {
         if self.watched.changed() {
             self.reload("a file changed");
+        }
+        if let Some(admin) = &self.admin {
+            let status = self.node.status().await?;
+            // Looking at it begins it anew; monitoring looks less often.
+            self.turn_us_max = self.turn_us_max.max(status.media.turn_us_max);
+            let dialers: Vec<&str> = self
+                .config
+                .dialers
+                .iter()
+                .map(|dialer| dialer.id.as_str())
+                .collect();
+            admin.live.tick(system_clock(), &status, &dialers);
         }
         let Some(drain) = &self.drain else {
             return Ok(());
