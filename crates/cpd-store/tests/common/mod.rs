@@ -15,18 +15,31 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cpd_store::Store;
 use cpd_store::secrets::{KEY_BYTES, Sealer};
 
+pub(crate) mod made;
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Runs a test on a fresh SQLite file and on a fresh PostgreSQL database.
+#[allow(dead_code, reason = "not every test binary does that")]
 pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    on_both_at(|store, _| test(store));
+}
+
+/// The same, for a test that asks the database behind the store's back too: with its URL.
+pub(crate) fn on_both_at<F: Future<Output = ()>>(test: impl Fn(Store, String) -> F) {
+    runtime().block_on(async {
+        for url in [sqlite(), cluster().fresh()] {
+            test(migrated(&url).await, url).await;
+        }
+    });
+}
+
+/// What a test waits in: one thread, as the service's loop.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap();
-    runtime.block_on(async {
-        test(sqlite().await).await;
-        test(postgres().await).await;
-    });
+        .unwrap()
 }
 
 /// A folder for a test's files; it goes with the process.
@@ -62,19 +75,42 @@ pub(crate) fn sealer() -> Sealer {
     Sealer::new(&[7; KEY_BYTES])
 }
 
-/// A fresh SQLite file with the schema.
-pub(crate) async fn sqlite() -> Store {
-    let url = format!("sqlite:{}", folder("sqlite").join("smartcpd.db").display());
-    let store = Store::open(&url, sealer()).await.unwrap();
+/// The URL of a fresh SQLite file.
+pub(crate) fn sqlite() -> String {
+    format!("sqlite:{}", folder("sqlite").join("smartcpd.db").display())
+}
+
+/// A database with the schema.
+pub(crate) async fn migrated(url: &str) -> Store {
+    let store = Store::open(url, sealer()).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
 
-/// A fresh PostgreSQL database with the schema, owned by a role that is no superuser.
-pub(crate) async fn postgres() -> Store {
-    let store = Store::open(&cluster().fresh(), sealer()).await.unwrap();
-    store.migrate().await.unwrap();
-    store
+/// Statements past the store, by whatever means the URL names.
+#[allow(dead_code, reason = "not every test binary does that")]
+pub(crate) async fn raw(url: &str, statements: &str) {
+    use sqlx::{Connection, Executor};
+    let statements = sqlx::AssertSqlSafe(statements.to_owned());
+    if url.starts_with("sqlite:") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+/// Waits until something is so, for a minute at most.
+#[allow(dead_code, reason = "not every test binary does that")]
+pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !so() {
+        assert!(begun.elapsed().as_secs() < 60, "not in a minute: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
 }
 
 /// The cluster of this test binary; it ends with the process.

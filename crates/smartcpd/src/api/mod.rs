@@ -77,6 +77,7 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 struct Described;
 
 pub(crate) use objects::readable as written;
+pub(crate) use password::hash_now as hash_password;
 
 /// All resources, with their description.
 fn resources() -> OpenApiRouter<Arc<App>> {

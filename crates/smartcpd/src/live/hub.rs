@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cpd_b2bua::node::Status;
-use cpd_b2bua::switchboard::CallReport;
+use cpd_b2bua::switchboard::{CallReport, Notice};
 use cpd_b2bua::trunk::number::Number;
 use cpd_call::{Phase, Telling, Told};
 use cpd_store::Uuid;
@@ -253,6 +253,20 @@ impl Hub {
         })
     }
 
+    /// Something happened; of a call that is over [`ended`](Hub::ended) tells, when its record is made.
+    pub(crate) fn on_notice(&self, at_ms: i64, notice: &Notice) {
+        match notice {
+            Notice::Began { call, dialer } => self.began(at_ms, call, dialer),
+            Notice::Told { call, telling } => self.told(at_ms, call, telling),
+            Notice::Refused {
+                dialer, status, why, ..
+            } => self.refused(at_ms, dialer.as_ref(), *status, why),
+            Notice::Gateway { carrier, uri, up } => self.gateway(at_ms, carrier, uri, *up),
+            Notice::Registration { carrier, registered } => self.registration(at_ms, carrier, *registered),
+            Notice::Ended(_) | Notice::ScriptFailed(_) | Notice::Locate { .. } => {}
+        }
+    }
+
     /// A call began.
     pub(crate) fn began(&self, at_ms: i64, call: &Arc<str>, dialer: &Arc<str>) {
         let owner = owner(dialer);
@@ -335,7 +349,7 @@ impl Hub {
     }
 
     /// A call was turned away.
-    pub(crate) fn refused(&self, at_ms: i64, dialer: Option<&Arc<str>>, status: u16, why: &'static str) {
+    fn refused(&self, at_ms: i64, dialer: Option<&Arc<str>>, status: u16, why: &'static str) {
         let owner = dialer.and_then(owner);
         let what = What::Refused {
             dialer: dialer.cloned(),
@@ -356,7 +370,7 @@ impl Hub {
     }
 
     /// A registration changed.
-    pub(crate) fn registration(&self, at_ms: i64, carrier: &Arc<str>, registered: bool) {
+    fn registration(&self, at_ms: i64, carrier: &Arc<str>, registered: bool) {
         let mut inner = self.inner();
         inner.registered.insert(Arc::clone(carrier), registered);
         let what = What::Registration {

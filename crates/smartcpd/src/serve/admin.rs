@@ -11,7 +11,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cpd_b2bua::trunk::Dialer;
+use cpd_store::record::Record;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
+use cpd_store::writer::{IntoStore, Limits as WriterLimits, Sink, Writer};
 use cpd_store::{Store, Whose, objects, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -20,6 +22,7 @@ use tokio::sync::{oneshot, watch};
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks};
 use super::log::{Level, Log};
+use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
 use crate::live::{self, Hub};
@@ -43,6 +46,9 @@ pub(crate) struct Admin {
     pub(crate) owned: watch::Receiver<Vec<Arc<Trunks>>>,
     /// What happens now, for who watches.
     pub(crate) live: Arc<Hub>,
+    /// Gone when the end has begun.
+    writer: Option<Arc<Writer>>,
+    customers: Customers,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -66,8 +72,7 @@ pub(crate) struct Plan {
 /// The folder cannot be made, the key cannot be read, the socket cannot be bound, or SQLite's file cannot be opened.
 pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let folder = plan.store.folder.clone();
-    make_folder(&folder)?;
-    let key = key(plan.store.key_file.as_deref(), &folder)?;
+    let key = prepare(plan.store.key_file.as_deref(), &folder)?;
     let url = match &plan.store.url {
         Some(url) => url.clone(),
         None => format!("sqlite:{}", folder.join("smartcpd.db").display()),
@@ -99,6 +104,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         url,
         sealer: Sealer::new(&key),
         node: node.clone(),
+        folder,
         https: plan.https,
         listener,
         log,
@@ -114,10 +120,30 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
                 format_args!("start the API's threads: {why}"),
             )
         })?;
+    let spool = run.folder.join("spool");
+    let sink = OnceOpen {
+        url: run.url.clone(),
+        sealer: run.sealer.clone(),
+        store: None,
+    };
+    let writer = {
+        let _inside = runtime.enter();
+        Writer::start_into(sink, &spool, &node, WriterLimits::default(), system_clock)
+            .map_err(|why| Fault::unwritable(&spool, &why))?
+    };
+    let writer = Arc::new(writer);
+    let (kept, customers) = (Arc::clone(&writer), Customers::default());
+    let known = Arc::clone(&customers);
     let thread = std::thread::Builder::new()
         .name("cpd-admin".to_owned())
         .spawn(move || {
-            runtime.block_on(run.go(ended));
+            runtime.block_on(async {
+                run.go(ended, known).await;
+                // What waits goes to the database, or stays on disk for the next start.
+                if let Some(writer) = Arc::into_inner(kept) {
+                    writer.finish(tokio::time::Instant::now() + FAREWELL).await;
+                }
+            });
             runtime.shutdown_timeout(FAREWELL);
         })
         .map_err(|why| Fault::new(FaultClass::Network, format_args!("start the API's thread: {why}")))?;
@@ -126,14 +152,26 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         node,
         owned,
         live,
+        writer: Some(writer),
+        customers,
         end: Some(end),
         thread: Some(thread),
     })
 }
 
 impl Admin {
+    /// What keeps records of the service's calls. It goes before [`stop`](Admin::stop), so that the last are written.
+    pub(crate) fn recorder(&self) -> Option<Stored> {
+        Some(Stored {
+            writer: Arc::clone(self.writer.as_ref()?),
+            customers: Arc::clone(&self.customers),
+            node: self.node.clone(),
+        })
+    }
+
     /// Ends it: requests that are under way have a moment.
     pub(crate) fn stop(&mut self) {
+        self.writer = None;
         if let Some(end) = self.end.take() {
             // It may have ended by itself.
             let _ = end.send(());
@@ -158,13 +196,14 @@ struct Run {
     url: String,
     sealer: Sealer,
     node: String,
+    folder: std::path::PathBuf,
     https: bool,
     listener: Option<std::net::TcpListener>,
     log: Log,
 }
 
 impl Run {
-    async fn go(mut self, mut ended: oneshot::Receiver<()>) {
+    async fn go(mut self, mut ended: oneshot::Receiver<()>, customers: Customers) {
         let store = tokio::select! {
             store = self.open() => store,
             _ = &mut ended => return,
@@ -174,6 +213,7 @@ impl Run {
             store: store.clone(),
             beside: self.beside.clone(),
             owned: self.owned.clone(),
+            customers,
             log: self.log.clone(),
         };
         let looking = tokio::spawn(look.go());
@@ -256,6 +296,7 @@ struct Look {
     store: Store,
     beside: Beside,
     owned: watch::Sender<Vec<Arc<Trunks>>>,
+    customers: Customers,
     log: Log,
 }
 
@@ -288,6 +329,12 @@ impl Look {
             return Ok(None);
         }
         let tenants = tenants::list(&tx).await?;
+        if let Ok(mut known) = self.customers.lock() {
+            *known = tenants
+                .iter()
+                .map(|tenant| (tenant.slug.clone(), tenant.id))
+                .collect();
+        }
         let all = objects::all(&tx).await?;
         let mut trunks = Vec::new();
         for tenant in tenants.iter().filter(|tenant| tenant.active) {
@@ -329,6 +376,36 @@ impl Look {
     }
 }
 
+/// Writes records into a database that may not be there yet: it is opened by the first that goes in.
+struct OnceOpen {
+    url: String,
+    sealer: Sealer,
+    store: Option<IntoStore>,
+}
+
+impl OnceOpen {
+    async fn opened(&mut self) -> Result<&mut IntoStore, cpd_store::Error> {
+        if self.store.is_none() {
+            let store = Store::open(&self.url, self.sealer.clone()).await?;
+            store.migrate().await?;
+            self.store = Some(IntoStore::new(store));
+        }
+        self.store
+            .as_mut()
+            .ok_or_else(|| cpd_store::Error::Away("it is not open yet".to_owned()))
+    }
+}
+
+impl Sink for OnceOpen {
+    async fn write(&mut self, records: &[Record]) -> Result<(), cpd_store::Error> {
+        self.opened().await?.write(records).await
+    }
+
+    async fn probe(&mut self, began_ms: i64) -> Result<(), cpd_store::Error> {
+        self.opened().await?.probe(began_ms).await
+    }
+}
+
 async fn answer(
     listener: std::net::TcpListener,
     app: Arc<App>,
@@ -343,12 +420,14 @@ async fn answer(
     crate::api::serve(listener, app, end).await
 }
 
-fn make_folder(folder: &Path) -> Result<(), Fault> {
+/// Makes the folder where it is missing, and reads or makes the key that seals secrets.
+pub(crate) fn prepare(key_file: Option<&Path>, folder: &Path) -> Result<[u8; KEY_BYTES], Fault> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
     builder
         .create(folder)
-        .map_err(|why| Fault::unwritable(folder, &why))
+        .map_err(|why| Fault::unwritable(folder, &why))?;
+    key(key_file, folder)
 }
 
 /// The key that seals secrets: read from its file; without one, made in the folder.

@@ -12,10 +12,11 @@ mod hearing;
 mod hep;
 mod http;
 mod locate;
-mod log;
+pub(crate) mod log;
 mod metrics;
 pub(crate) mod records;
 mod service;
+pub(crate) mod stored;
 mod tls;
 
 use std::io::Write;

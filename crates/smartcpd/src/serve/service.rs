@@ -155,6 +155,9 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         }
         None => None,
     };
+    if let Some(stored) = admin.as_ref().and_then(Admin::recorder) {
+        recorders.push(Box::new(stored));
+    }
     let mut service = Service {
         watched: Watch::new(file.as_deref(), &config),
         locator: None,
@@ -261,7 +264,7 @@ async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task
 impl Service {
     fn begin(&mut self, loaded: &Loaded, http: Option<SocketAddr>, seed: [u8; 32]) {
         let seed = seed[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        match Locator::new(means(&self.config), seed) {
+        match Locator::new(means(&self.config), &self.config.sip.dns, seed) {
             Ok(locator) => self.locator = Some(Arc::new(locator)),
             Err(why) => self.log.say(
                 Level::Warn,
@@ -315,27 +318,10 @@ impl Service {
         self.prompts = loaded.prompts;
     }
 
-    /// Lets who watches see it.
-    fn show(&self, notice: &Notice) {
-        let Some(live) = self.admin.as_ref().map(|admin| &admin.live) else {
-            return;
-        };
-        let now = system_clock();
-        match notice {
-            Notice::Began { call, dialer } => live.began(now, call, dialer),
-            Notice::Told { call, telling } => live.told(now, call, telling),
-            Notice::Refused {
-                dialer, status, why, ..
-            } => live.refused(now, dialer.as_ref(), *status, why),
-            Notice::Gateway { carrier, uri, up } => live.gateway(now, carrier, uri, *up),
-            Notice::Registration { carrier, registered } => live.registration(now, carrier, *registered),
-            Notice::Ended(report) => live.ended(now, report, None),
-            Notice::ScriptFailed(_) | Notice::Locate { .. } => {}
-        }
-    }
-
     fn on_notice(&mut self, notice: Notice) {
-        self.show(&notice);
+        if let Some(admin) = &self.admin {
+            admin.live.on_notice(system_clock(), &notice);
+        }
         match notice {
             Notice::Began { call, dialer } => {
                 self.open += 1;
@@ -360,8 +346,12 @@ impl Service {
                 self.open = self.open.saturating_sub(1);
                 self.metrics.on_ended(&report);
                 let library = self.libraries.get(&report.settings);
+                let mut id = None;
                 for recorder in &mut self.recorders {
-                    recorder.on_report(&report, library.map(Arc::as_ref));
+                    id = recorder.on_report(&report, library.map(Arc::as_ref)).or(id);
+                }
+                if let Some(admin) = &self.admin {
+                    admin.live.ended(system_clock(), &report, id);
                 }
                 self.log.say(Level::Info, "call ended", records::brief(&report));
             }
@@ -523,6 +513,10 @@ impl Service {
 
     async fn on_reloaded(&mut self, done: Result<Reloaded, tokio::task::JoinError>) -> Result<(), Step> {
         match done {
+            // The announcements that calls are heard with are better than none.
+            Ok(Ok((_, loaded))) if loaded.is_broken() && self.prompts > 0 => {
+                self.keep_running(loaded.faults);
+            }
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
@@ -548,18 +542,7 @@ impl Service {
                         .say(Level::Warn, "some sections changed that want a restart", fields);
                 }
             }
-            Ok(Err(faults)) => {
-                self.metrics.on_reload(false);
-                for fault in faults {
-                    self.log.say(Level::Error, &fault.to_string(), json!({}));
-                }
-                let fields = json!({ "settings": self.version });
-                self.log.say(
-                    Level::Error,
-                    "not reloaded: the running configuration stays",
-                    fields,
-                );
-            }
+            Ok(Err(faults)) => self.keep_running(faults),
             Err(panicked) => {
                 self.metrics.on_reload(false);
                 let fields = json!({ "settings": self.version, "why": panicked.to_string() });
@@ -598,6 +581,20 @@ impl Service {
             fields,
         );
         Ok(())
+    }
+
+    /// What was read has faults: they are told and change nothing.
+    fn keep_running(&mut self, faults: Vec<Fault>) {
+        self.metrics.on_reload(false);
+        for fault in faults {
+            self.log.say(Level::Error, &fault.to_string(), json!({}));
+        }
+        let fields = json!({ "settings": self.version });
+        self.log.say(
+            Level::Error,
+            "not reloaded: the running configuration stays",
+            fields,
+        );
     }
 
     /// The first signal drains, the second ends at once.
