@@ -338,3 +338,66 @@ pub fn event(tenant: Uuid, kind: &str, payload: Value, now_ms: i64) -> Event {
         fanned: false,
     }
 }
+
+/// Sends an event to one webhook alone: a trial.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn send_to(tx: &Tx, webhook: &Webhook, mut event: Event, now_ms: i64) -> Result<Delivery, Error> {
+    event.fanned = true;
+    emit(tx, std::slice::from_ref(&event)).await?;
+    Ok(delivery(webhook, &event, now_ms).insert(&tx.db).await?)
+}
+
+/// When a webhook last took something.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn last_delivered_ms(tx: &Tx, webhook: Uuid) -> Result<Option<i64>, Error> {
+    let newest = deliveries::Entity::find()
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("delivered"))
+        .order_by_desc(deliveries::Column::EndedMs)
+        .one(&tx.db)
+        .await?;
+    Ok(newest.and_then(|delivery| delivery.ended_ms))
+}
+
+/// Puts off what is due at a webhook that does not answer.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn put_off(tx: &Tx, webhook: Uuid, now_ms: i64, until_ms: i64) -> Result<(), Error> {
+    deliveries::Entity::update_many()
+        .col_expr(
+            deliveries::Column::NextMs,
+            sea_orm::sea_query::Expr::value(until_ms),
+        )
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("waiting"))
+        .filter(deliveries::Column::NextMs.lte(now_ms))
+        .exec(&tx.db)
+        .await?;
+    Ok(())
+}
+
+/// Gives up what is on its way to a webhook that is off.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn give_up(tx: &Tx, webhook: Uuid, why: &str, now_ms: i64) -> Result<(), Error> {
+    use sea_orm::sea_query::Expr;
+    deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::State, Expr::value("failed"))
+        .col_expr(deliveries::Column::Error, Expr::value(why))
+        .col_expr(deliveries::Column::EndedMs, Expr::value(now_ms))
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("waiting"))
+        .exec(&tx.db)
+        .await?;
+    Ok(())
+}

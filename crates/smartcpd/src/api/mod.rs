@@ -15,7 +15,9 @@ mod classes;
 mod console;
 mod extract;
 mod headers;
+mod idempotency;
 mod keys;
+mod live;
 mod me;
 mod objects;
 mod password;
@@ -46,7 +48,10 @@ use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -103,6 +108,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(calls::dispose))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
+        .routes(routes!(live::snapshot))
+        .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(retention::list, retention::set))
@@ -119,7 +126,30 @@ pub(crate) fn openapi() -> String {
     components.add_security_scheme("key", SecurityScheme::Http(key.build()));
     let cookie = ApiKey::Cookie(ApiKeyValue::new(caller::COOKIE));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    for path in schema.paths.paths.values_mut() {
+        if let Some(post) = &mut path.post {
+            post.parameters
+                .get_or_insert_default()
+                .push(RefOr::T(idempotent()));
+        }
+    }
     schema.to_pretty_json().unwrap_or_default()
+}
+
+/// The header that each POST takes.
+fn idempotent() -> Parameter {
+    let words = "a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(words))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(128)),
+        ))
+        .build()
 }
 
 /// Everything that is answered.
@@ -127,6 +157,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let (resources, _) = resources().split_for_parts();
     let schema = openapi();
     let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
+    let once = middleware::from_fn_with_state(Arc::clone(app), idempotency::once);
+    let resources = resources.layer(once);
     let secure = app.secure;
     Router::new()
         .nest("/api/v1", resources)

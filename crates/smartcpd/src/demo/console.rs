@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use cpd_b2bua::switchboard::CallReport;
+use cpd_b2bua::node::Status;
+use cpd_b2bua::switchboard::{CallReport, Notice};
 use cpd_detect::Library;
 use cpd_detect::prompts::class_of_category;
 use cpd_sim::samples;
@@ -44,7 +45,7 @@ pub(super) struct Console {
 }
 
 /// Makes the database and starts the console.
-pub(super) async fn start(carrier: SocketAddr) -> Result<Console, Fault> {
+pub(super) async fn start(carrier: SocketAddr, listeners_max: usize) -> Result<Console, Fault> {
     let folder = std::env::temp_dir().join(format!("smartcpd-demo-{}", std::process::id()));
     let key = admin::prepare(None, &folder)?;
     let sealer = Sealer::new(&key);
@@ -70,6 +71,7 @@ pub(super) async fn start(carrier: SocketAddr) -> Result<Console, Fault> {
             SocketAddr::new(ADDRESS.ip(), 0)
         }),
         https: false,
+        listeners_max: listeners_max as u64,
     };
     let admin = admin::start(plan, Log::start(Level::Error))?;
     let stored = admin.recorder();
@@ -102,8 +104,20 @@ impl Console {
     /// Keeps a call's record.
     pub(super) fn keep(&mut self, report: &CallReport, library: &Library) {
         if let Some(stored) = &mut self.stored {
-            stored.on_report(report, Some(library));
+            let id = stored.on_report(report, Some(library));
+            self.admin.live.ended(system_clock(), report, id);
         }
+    }
+
+    /// Lets who watches see what happened.
+    pub(super) fn show(&self, notice: &Notice) {
+        self.admin.live.on_notice(system_clock(), notice);
+    }
+
+    /// The same for how the node fares, each second.
+    pub(super) fn tick(&self, status: &Status) {
+        let dialer = super::node::trunk(super::node::DIALER);
+        self.admin.live.tick(system_clock(), status, &[&dialer]);
     }
 
     /// Ends it; the database goes with it.

@@ -14,6 +14,7 @@ mod screen;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use cpd_b2bua::node::Node;
 use cpd_b2bua::switchboard::{CallReport, Notice};
 use cpd_sim::stream::Sound;
 use cpd_sip::transport::Protocol;
@@ -73,7 +74,7 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     // Every call tells some dozen notices, and they are read at once.
     let (notices, news) = mpsc::channel(16_384);
     let console = match args.console {
-        true => Some(console::start(carrier_at).await?),
+        true => Some(console::start(carrier_at, calls).await?),
         false => None,
     };
     let heard_with = std::sync::Arc::clone(programme.shared.library());
@@ -127,7 +128,7 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     };
     let mut outcomes = dialer.outcomes;
     tokio::select! {
-        () = watch.follow(&mut screen, &mut outcomes, news) => {}
+        () = watch.follow(&mut screen, &mut outcomes, news, &node) => {}
         () = interrupted() => {}
     }
     screen.clear();
@@ -192,8 +193,10 @@ impl Watch {
         screen: &mut Screen,
         outcomes: &mut mpsc::UnboundedReceiver<Outcome>,
         mut news: mpsc::Receiver<Notice>,
+        node: &Node,
     ) {
         let mut redraw = tokio::time::interval(REDRAW);
+        let mut second = tokio::time::interval(Duration::from_secs(1));
         while self.score.calls() < self.calls {
             tokio::select! {
                 Some(outcome) = outcomes.recv() => {
@@ -201,6 +204,11 @@ impl Watch {
                 }
                 Some(notice) = news.recv() => self.on_notice(notice),
                 _ = redraw.tick() => {}
+                _ = second.tick() => {
+                    if let (Some(console), Ok(status)) = (&self.console, node.status().await) {
+                        console.tick(&status);
+                    }
+                }
             }
             for finished in self.finished(Instant::now()) {
                 screen.call(&finished, self.began.elapsed());
@@ -211,6 +219,9 @@ impl Watch {
     }
 
     fn on_notice(&mut self, notice: Notice) {
+        if let Some(console) = &self.console {
+            console.show(&notice);
+        }
         match notice {
             Notice::Began { .. } => self.begun += 1,
             Notice::Told { telling, .. } => {

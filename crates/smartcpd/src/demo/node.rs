@@ -100,7 +100,7 @@ fn settings(
             folder: recordings.unwrap_or_default(),
             classes: Vec::new(),
         },
-        ..Dialer::at(trunk("dialer"), vec![network], carrier)
+        ..Dialer::at(trunk(DIALER), vec![network], carrier)
     };
     Ok(Settings {
         version: 1,
@@ -112,8 +112,11 @@ fn settings(
     })
 }
 
+/// The trunk that the calls come from.
+pub(super) const DIALER: &str = "dialer";
+
 /// A trunk's name, as customers' trunks are called.
-fn trunk(name: &str) -> String {
+pub(super) fn trunk(name: &str) -> String {
     format!("{}{OWNER_END}{name}", super::console::CUSTOMER)
 }
 

@@ -27,6 +27,7 @@ use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
+use crate::live::{self, Hub};
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -45,6 +46,8 @@ pub(crate) struct Admin {
     pub(crate) node: String,
     /// Trunks of customers, each time that somebody changed one.
     pub(crate) owned: watch::Receiver<Vec<Arc<Trunks>>>,
+    /// What happens now, for who watches.
+    pub(crate) live: Arc<Hub>,
     /// Gone when the end has begun.
     writer: Option<Arc<Writer>>,
     customers: Customers,
@@ -60,6 +63,8 @@ pub(crate) struct Plan {
     pub(crate) store: StorePlan,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// The most calls that are listened to.
+    pub(crate) listeners_max: u64,
 }
 
 /// Starts all of it. A database that cannot be reached yet is tried again in the background.
@@ -88,7 +93,13 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let (end, ended) = oneshot::channel();
     let (owned_sender, owned) = watch::channel(Vec::new());
+    let about = live::Node {
+        name: node.clone(),
+        listeners_max: plan.listeners_max,
+    };
+    let live = Hub::new(system_clock(), about);
     let run = Run {
+        live: Arc::clone(&live),
         beside: plan.beside,
         dialers: plan.dialers,
         owned: owned_sender,
@@ -142,6 +153,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         address,
         node,
         owned,
+        live,
         writer: Some(writer),
         customers,
         end: Some(end),
@@ -179,6 +191,7 @@ impl Drop for Admin {
 }
 
 struct Run {
+    live: Arc<Hub>,
     beside: Beside,
     dialers: Vec<Arc<Dialer>>,
     owned: watch::Sender<Vec<Arc<Trunks>>>,
@@ -240,6 +253,7 @@ impl Run {
             file_dialers: self.dialers.clone(),
             secure: self.https,
             setup_code,
+            live: Arc::clone(&self.live),
             clock: Box::new(system_clock),
         });
         if let Err(why) = answer(listener, app, ended).await {

@@ -14,6 +14,7 @@ use cpd_b2bua::media::SideStats;
 use cpd_b2bua::switchboard::CallReport;
 use cpd_call::{Telling, Told};
 use cpd_detect::Library;
+use cpd_store::Uuid;
 use serde_json::{Value, json};
 
 use crate::serve::log::{Writer, time};
@@ -21,8 +22,9 @@ use crate::words;
 
 /// Somebody who keeps records of calls.
 pub(crate) trait Recorder: Send {
-    /// A call is over. `library`: the prompts that it was heard with.
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>);
+    /// A call is over. `library`: the prompts that it was heard with. Tells the id that the call is found by, where it is kept
+    /// in a database.
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid>;
 
     /// Records that found no room.
     fn lost(&self) -> u64;
@@ -47,9 +49,10 @@ impl Lines {
 }
 
 impl Recorder for Lines {
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid> {
         let line = whole(report, library, Instant::now(), SystemTime::now());
         self.0.write(line.to_string());
+        None
     }
 
     fn lost(&self) -> u64 {
@@ -78,8 +81,9 @@ impl CpaStats {
 }
 
 impl Recorder for CpaStats {
-    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) -> Option<Uuid> {
         self.0.write(row(report, Instant::now(), SystemTime::now()));
+        None
     }
 
     fn lost(&self) -> u64 {

@@ -34,6 +34,7 @@ use super::log::{Level, Log};
 use super::metrics::{Beside, Metrics};
 use super::records::{self, CpaStats, Lines, Recorder};
 use super::tls;
+use crate::api::app::system_clock;
 use crate::fault::{Fault, FaultClass};
 
 /// Notices that wait for us: 16,384, some seconds of a busy node. More are counted and lost; calls do not wait.
@@ -68,6 +69,8 @@ struct Service {
     libraries: BTreeMap<u64, Arc<Library>>,
     prompts: usize,
     registered: BTreeMap<String, bool>,
+    /// The longest turn of a media thread since monitoring looked, µs.
+    turn_us_max: u64,
     watched: Watch,
     reload: Option<JoinHandle<Reloaded>>,
     /// Asked for while one was under way.
@@ -146,6 +149,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                listeners_max: config.hearing.listeners_max as u64,
             };
             Some(admin::start(plan, log.clone())?)
         }
@@ -170,6 +174,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         libraries: BTreeMap::new(),
         prompts: 0,
         registered: BTreeMap::new(),
+        turn_us_max: 0,
         reload: None,
         reload_again: false,
         drain: None,
@@ -314,6 +319,9 @@ impl Service {
     }
 
     fn on_notice(&mut self, notice: Notice) {
+        if let Some(admin) = &self.admin {
+            admin.live.on_notice(system_clock(), &notice);
+        }
         match notice {
             Notice::Began { call, dialer } => {
                 self.open += 1;
@@ -338,8 +346,12 @@ impl Service {
                 self.open = self.open.saturating_sub(1);
                 self.metrics.on_ended(&report);
                 let library = self.libraries.get(&report.settings);
+                let mut id = None;
                 for recorder in &mut self.recorders {
-                    recorder.on_report(&report, library.map(Arc::as_ref));
+                    id = recorder.on_report(&report, library.map(Arc::as_ref)).or(id);
+                }
+                if let Some(admin) = &self.admin {
+                    admin.live.ended(system_clock(), &report, id);
                 }
                 self.log.say(Level::Info, "call ended", records::brief(&report));
             }
@@ -422,15 +434,18 @@ impl Service {
         Ok(self.node.set_address_list(self.config.addresses(located)).await?)
     }
 
-    async fn on_asked(&self, page: Page) -> Result<Reply, Step> {
+    async fn on_asked(&mut self, page: Page) -> Result<Reply, Step> {
         let draining = self.drain.is_some();
         Ok(match page {
             Page::Health => (200, "ok\n".to_owned()),
             Page::Ready if draining => (503, "draining\n".to_owned()),
             Page::Ready => (200, "ready\n".to_owned()),
             Page::Metrics => {
+                let mut status = self.node.status().await?;
+                let turn = &mut status.media.turn_us_max;
+                *turn = (*turn).max(std::mem::take(&mut self.turn_us_max));
                 let beside = Beside {
-                    status: self.node.status().await?,
+                    status,
                     settings_version: self.version,
                     prompts: self.prompts,
                     draining,
@@ -446,6 +461,18 @@ impl Service {
     async fn on_tick(&mut self) -> Result<(), Step> {
         if self.watched.changed() {
             self.reload("a file changed");
+        }
+        if let Some(admin) = &self.admin {
+            let status = self.node.status().await?;
+            // Looking at it begins it anew; monitoring looks less often.
+            self.turn_us_max = self.turn_us_max.max(status.media.turn_us_max);
+            let dialers: Vec<&str> = self
+                .config
+                .dialers
+                .iter()
+                .map(|dialer| dialer.id.as_str())
+                .collect();
+            admin.live.tick(system_clock(), &status, &dialers);
         }
         let Some(drain) = &self.drain else {
             return Ok(());

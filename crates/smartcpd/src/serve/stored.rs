@@ -33,7 +33,7 @@ pub(crate) struct Stored {
 }
 
 impl Recorder for Stored {
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid> {
         let tenant = self.tenant(&report.dialer);
         let mut random = [0; 10];
         random.copy_from_slice(&Uuid::new_v4().as_bytes()[..10]);
@@ -42,8 +42,10 @@ impl Recorder for Stored {
             wall_ms: unix_ms(SystemTime::now()),
             random,
         };
-        self.writer
-            .push(record(report, library, (tenant, &self.node), &moment));
+        let record = record(report, library, (tenant, &self.node), &moment);
+        let id = record.call.id;
+        self.writer.push(record);
+        Some(id)
     }
 
     fn lost(&self) -> u64 {
