@@ -47,6 +47,8 @@ test('a filter stands in the address and can be gone back from', async ({ stage 
   await page.getByText('Сомнительные').click()
   await asked
   await expect(page).toHaveURL(/\?below=0\.7$/)
+  // An open menu would take the way back for itself.
+  await expect(page.locator('.v-overlay--active')).toHaveCount(0)
   await page.goBack()
   await expect(page).toHaveURL(/class=answer\.machine/)
 })
@@ -151,13 +153,14 @@ test('what is unsaved is not lost by a click', async ({ stage }) => {
 
 test('what the server finds wrong stands at its field', async ({ stage }) => {
   const { page } = stage
-  await stage.answers({ ...READY, 'PUT /config/dialers/vici': null }, 'broken')
   await stage.answers({ ...READY, 'PUT /config/dialers/vici': null })
   await page.goto('/trunks/dialers/vici')
   await settle(page)
   await page.getByLabel('Вызовов одновременно').fill('-5')
   await page.getByRole('button', { name: 'Сохранить' }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'Проверьте введённое' })).toBeVisible()
+  await expect(page.getByText('write 1 to 100000').first()).toBeVisible()
+  expect(await violations(page)).toEqual([])
 })
 
 test('a key is shown once', async ({ stage }) => {
@@ -180,7 +183,7 @@ test('staff choose whose calls they look at', async ({ stage }) => {
   const asked = page.waitForRequest((request) => request.url().includes('/api/v1/calls?') && request.headers()['smartcpd-tenant'] === 'gorizont')
   await page.goto('/calls')
   await settle(page)
-  await page.getByRole('combobox', { name: 'Клиент' }).click()
+  await page.getByRole('combobox', { name: 'Клиент' }).press('ArrowDown')
   await page.getByRole('option', { name: 'Горизонт' }).click()
   await asked
 })
