@@ -61,12 +61,17 @@ function loudness(ms: number): number {
   return ms < 7700 ? 0.12 + 0.3 * Math.abs(Math.sin(ms / 140)) * Math.abs(Math.sin(ms / 53)) : 0.003
 }
 export const HEARING = {
-  rate: 8000, ms: HEARD_MS,
+  rate: 8000, length_ms: HEARD_MS, cut: false, answered_ms: null, heard_with: { common: 3, own: 7, file: false, prompts: 220, profile_of: 'autocall' },
+  verdict: { class: 'announcement.unreachable', confidence: 0.97, decided_ms: 7310, evidence: 'prompt', ground: 'prompt "Аппарат выключен, женский", 41 bits', prompt: 'Аппарат выключен, женский', runner_up: { class: 'announcement.no_answer', probability: 0.02 } },
   peaks: Array.from({ length: HEARD_MS / 10 }, (_, at) => [-loudness(at * 10), loudness(at * 10) * 0.9]),
-  spectrogram: { png: picture(), f_max: 4000 },
-  events: [{ t_ms: 480, until_ms: 1480, what: 'ringback', detail: '425 Hz' }, { t_ms: 5500, until_ms: 7700, what: 'speech' }, { t_ms: 5500, until_ms: 7300, what: 'prompt', detail: 'p1' }],
+  spectrogram: { png: picture(), columns: 400, f_max: 4000 },
+  events: [
+    { t_ms: 480, end_ms: 1480, what: 'progress', words: 'ringback 425 Hz', confidence: 0.98, prompt: null },
+    { t_ms: 5500, end_ms: 7700, what: 'speech', words: 'speech', confidence: null, prompt: null },
+    { t_ms: 5500, end_ms: 7300, what: 'prompt', words: 'prompt', confidence: 0.97, prompt: 'Аппарат выключен, женский' },
+  ],
   probability: Array.from({ length: 80 }, (_, at) => ({ t_ms: at * 100, machine: at < 55 ? 0.5 : Math.min(0.97, 0.5 + (at - 55) * 0.03) })),
-  matches: [{ prompt: 'p1', from_ms: 5500, to_ms: 7300, score: 0.97 }],
+  matches: [{ prompt: 'Аппарат выключен, женский', prompt_id: 'p1', operator: 'Альфа', class: 'announcement.unreachable', state: 'match', from_ms: 5500, to_ms: 7300, known_ms: 7010, offset_ms: 1500, score: 41 }],
 }
 
 /** A small spectrogram: a tone, then something like speech. */
@@ -110,7 +115,7 @@ const PROMPTS = [
   ['p3', 'Голосовая почта, 2024', 'Гамма', 'voicemail_intro', 'answer.machine', 'Здравствуйте! Вас приветствует голосовая почта.', 0, NOW - 21 * DAY, 'common'],
   ['p4', 'Неверный номер', 'Альфа', 'invalid_number', 'announcement.invalid_number', 'Неправильно набран номер.', 12, NOW - 7_200_000, 'common'],
 ].map(([id, name, operator, category, class_, words, matches_7d, last_match_ms, layer]) => ({
-  id, name, operator, category, class: class_, language: 'ru', words, length_ms: 3400, source: 'upload', since: null, until: null, layer, matches_7d, last_match_ms,
+  id, name, operator, category, class: class_, language: 'ru', words, length_ms: 3400, source: 'file off.wav', since: 7, until: null, created_ms: NOW - 9 * DAY, created_by: 'Анна Лебедева', layer, matches_7d, last_match_ms,
 }))
 
 const config = (name: string, body: object, secrets: string[] = []) => ({ name, version: 3, body, secrets, changed_ms: NOW - 2 * DAY, changed_by: 'Анна Лебедева' })
@@ -154,17 +159,20 @@ export const READY: Record<string, unknown> = {
   '/calls/c0/hearing': HEARING,
   '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: 'below=0.7', shared: false, own: true }] },
   '/prompts': { items: PROMPTS },
-  '/prompts/p1': { ...PROMPTS[0], duplicates: [{ id: 'p4', name: 'Неверный номер', score: 0.82 }] },
-  '/prompts/p1/peaks': { ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [-loudness(5500 + at * 6), loudness(5500 + at * 6)]) },
+  '/prompts/p1': PROMPTS[0],
+  '/prompts/p1/peaks': { length_ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [-loudness(5500 + at * 6), loudness(5500 + at * 6)]) },
   '/libraries': { items: [
-    { number: 8, state: 'draft', note: '', at_ms: NOW, by: null, prompts: 4, added: 2, changed: 1, removed: 0 },
-    { number: 7, state: 'published', note: 'Новые записи Беты', at_ms: NOW - 3 * DAY, by: 'Анна Лебедева', prompts: 214 },
-    { number: 6, state: 'withdrawn', note: '', at_ms: NOW - 40 * DAY, by: 'Олег Крылов', prompts: 209 },
+    { number: 8, state: 'draft', note: '', created_ms: NOW, published_ms: null, published_by: null, prompts: 4, added: ['a', 'b'], removed: ['c'] },
+    { number: 7, state: 'published', note: 'Новые записи Беты', created_ms: NOW - 4 * DAY, published_ms: NOW - 3 * DAY, published_by: 'Анна Лебедева', prompts: 214 },
+    { number: 6, state: 'retired', note: '', created_ms: NOW - 41 * DAY, published_ms: NOW - 40 * DAY, published_by: 'Олег Крылов', prompts: 209 },
   ] },
   '/live/snapshot': {
     calls_now: 412, calls_per_s: 18.4, verdicts: { 'answer.human': 1460, 'answer.machine': 720, 'announcement.unreachable': 1310, 'announcement.busy': 240, 'tone.busy': 390, 'progress.ringback': 120, unknown: 310 },
-    decided_ms: { p50: 1240, p95: 3980 }, trunks: [{ name: 'vici', up: true, calls: 300 }, { name: 'autocall', up: true, calls: 112 }, { name: 'main', up: true, calls: 361, registered: true }, { name: 'spare', up: false, calls: 51, registered: false }],
-    heard: 398, listeners_max: 2000, nodes: 2,
+    decided_ms: { p50: 1240, p95: 3980 }, at_ms: NOW, seq: 0, trunks: [
+      { name: 'vici', kind: 'dialer', up: true, calls: 300, registered: null, gateways: [] }, { name: 'autocall', kind: 'dialer', up: true, calls: 112, registered: null, gateways: [] },
+      { name: 'main', kind: 'carrier', up: true, calls: null, registered: true, gateways: [{ uri: 'sip:gw1.carrier.example', up: true }] }, { name: 'spare', kind: 'carrier', up: false, calls: null, registered: false, gateways: [] },
+    ],
+    heard: 398, listeners_max: 2000, nodes: ['node-1', 'node-2'],
   },
   '/statistics': { items: FUNNEL },
   '/statistics/labels': { labelled: 470, people_kept: 0.992, machines_caught: 0.953, cells: [
@@ -203,4 +211,4 @@ export const EMPTY: Record<string, unknown> = Object.fromEntries(
   Object.entries(READY).map(([path, body]) => [path, typeof body === 'object' && body !== null && 'items' in body ? { items: [], next: null } : body]),
 )
 EMPTY['/statistics/labels'] = { labelled: 0, people_kept: null, machines_caught: null, cells: [] }
-EMPTY['/live/snapshot'] = { calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: 1 }
+EMPTY['/live/snapshot'] = { calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: ['node-1'] }

@@ -39,7 +39,7 @@ export const test = base.extend<{ stage: Stage }>({
       sent,
       tell: (event) => sockets.forEach((socket) => socket.send(JSON.stringify({ seq: ++seq, at_ms: NOW, ...event }))),
       async answers(say, state = 'ready') {
-        wrongExpected = state === 'broken' || say['/me'] === null
+        wrongExpected = state === 'broken' || Object.values(say).includes(null)
         await page.unrouteAll()
         await page.route('**/api/v1/**', async (route) => {
           const request = route.request()
@@ -47,7 +47,7 @@ export const test = base.extend<{ stage: Stage }>({
           if (request.method() !== 'GET') {
             sent.push(`${request.method()} ${path} ${request.postData() ?? ''}`.trim())
             const answer = say[`${request.method()} ${path}`]
-            if (answer === null) return route.fulfill({ status: 422, contentType: 'application/problem+json', body: problem('invalid', 422) })
+            if (answer === null) return route.fulfill({ status: 422, contentType: 'application/problem+json', body: problem('invalid', 422, [{ pointer: '/body/calls_max', detail: 'write 1 to 100000' }]) })
             return route.fulfill({ json: answer ?? {}, headers: { ETag: '"3"' } })
           }
           const always = ['/me', '/setup', '/tenants'].includes(path)
@@ -65,8 +65,8 @@ export const test = base.extend<{ stage: Stage }>({
   },
 })
 
-function problem(word: string, status: number): string {
-  return JSON.stringify({ type: `/problems/${word}`, title: word, status, detail: 'failed to ask the database: connection refused', request_id: 'r-7' })
+function problem(word: string, status: number, errors: object[] = []): string {
+  return JSON.stringify({ type: `/problems/${word}`, title: word, status, detail: 'failed to ask the database: connection refused', request_id: 'r-7', errors })
 }
 
 export async function settle(page: Page): Promise<void> {
@@ -80,7 +80,9 @@ export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }
-    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    // A menu is drawn at the end of the document, outside of its landmarks, while it is open.
+    const open = document.querySelector('.v-overlay--active') !== null
+    const { violations } = await axe.run(document, { ...(open ? { rules: { region: { enabled: false } } } : {}), runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)} ${node.any.map((check) => check.message).join('; ').slice(0, 160)}`))
   })
 }

@@ -48,13 +48,13 @@ export interface paths {
   '/statistics/labels': { get: OpNoPath<t.Rightness> }
   '/live/snapshot': { get: OpNoPath<t.Snapshot> }
   '/prompts': { get: OpNoPath<Items<t.Prompt>>; post: OpNoPath<t.Prompt, Q> }
-  '/prompts/{id}': { get: Op<t.Prompt & { duplicates?: { id: string; name: string; score: number }[] }, never, Q, Id>; patch: Op<t.Prompt, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
-  '/prompts/{id}/peaks': { get: Op<{ ms: number; peaks: number[][] }, never, Q, Id> }
+  '/prompts/{id}': { get: Op<t.Prompt, never, Q, Id>; patch: Op<t.Prompt, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
+  '/prompts/{id}/peaks': { get: Op<{ length_ms: number; peaks: number[][] }, never, Q, Id> }
   '/libraries': { get: OpNoPath<Items<t.Library>> }
   '/libraries/publication': { post: OpNoPath<t.Library, Q> }
   '/libraries/{number}/restoration': { post: Op<t.Library, never, Q, { number: number }> }
   '/libraries/draft': { delete: OpNoPath<unknown> }
-  '/libraries/draft/trials': { post: OpNoPath<t.Job, Q> }
+  '/libraries/draft/trials': { post: OpNoPath<{ job: string }, Q> }
   '/webhooks': { get: OpNoPath<Items<t.Webhook>>; post: OpNoPath<t.Webhook & { secret?: string }, Q> }
   '/webhooks/{id}': { get: Op<t.Webhook, never, Q, Id>; patch: Op<t.Webhook, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
   '/webhooks/{id}/trials': { post: Op<t.Delivery, never, Q, Id> }

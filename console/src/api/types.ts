@@ -55,28 +55,47 @@ export interface CallDetail extends Call {
   library: number; own_library: number
   detail: Detail
 }
+/** A verdict about a recording, with its ground in words. */
+export interface Heard {
+  class: string; confidence: number; decided_ms: number; evidence: string; ground: string; prompt: string | null
+  runner_up: { class: string; probability: number } | null
+}
+export interface Match {
+  prompt: string; prompt_id: string | null; operator: string; class: string; state: string
+  from_ms: number; to_ms: number; known_ms: number; offset_ms: number; score: number
+}
+/** What the detector hears in a recording; times count from the recording's beginning. */
 export interface Hearing {
-  rate: number; ms: number; peaks: number[][]
-  spectrogram: { png: string; f_max: number }
-  events: { t_ms: number; what: string; until_ms?: number | null; detail?: string | null }[]
+  rate: number; length_ms: number; cut: boolean; answered_ms: number | null
+  heard_with: { common: number; own: number; file: boolean; prompts: number; profile_of: string | null }
+  verdict: Heard | null
+  peaks: number[][]
+  spectrogram: { png: string; columns: number; f_max: number }
+  events: { t_ms: number; end_ms: number; what: string; words: string; confidence: number | null; prompt: string | null }[]
   probability: { t_ms: number; machine: number }[]
-  matches: { prompt: string; from_ms: number; to_ms: number; score: number }[]
+  matches: Match[]
 }
 
-export interface Trunk { name: string; up: boolean; calls: number; registered?: boolean | null }
+export interface Trunk { name: string; kind: string; up: boolean; calls: number | null; registered: boolean | null; gateways: { uri: string; up: boolean }[] }
 export interface Snapshot {
   calls_now: number; calls_per_s: number; verdicts: Record<string, number>
   decided_ms: { p50: number | null; p95: number | null }
-  trunks: Trunk[]; heard: number; listeners_max: number; nodes: number
+  trunks: Trunk[]; heard: number | null; listeners_max: number | null; nodes: string[]
 }
 export interface LiveEvent { seq: number; at_ms: number; kind: string; data: unknown }
 
 export interface Prompt {
   id: string; name: string; operator: string; category: string; class: string; language: string; words: string
-  length_ms: number; source: string; since: string | null; until: string | null; layer: 'own' | 'common'
+  length_ms: number; source: string; since: number; until: number | null; layer: string; created_ms: number; created_by: string
   matches_7d?: number | null; last_match_ms?: number | null
 }
-export interface Library { number: number; state: 'draft' | 'published' | 'withdrawn'; note: string; at_ms: number; by: string | null; prompts: number; added?: number; removed?: number; changed?: number }
+export interface Library {
+  number: number; state: string; note: string; prompts: number; created_ms: number; published_ms: number | null; published_by: string | null
+  /** Of a draft: names of prompts that are new in it, and gone from it. */
+  added?: string[]; removed?: string[]
+}
+/** A recording heard with what is in force and with the draft. */
+export interface Trial { length_ms: number; published: { verdict: Heard | null; matches: Match[] }; draft: { verdict: Heard | null; matches: Match[] } }
 
 export interface Webhook { id: string; name: string; url: string; kinds: string[]; active: boolean; version: number; failing_since_ms?: number | null }
 export interface Delivery { id: string; kind: string; at_ms: number; attempts: number; status: number | null; state: string; detail?: string | null; next_ms?: number | null }

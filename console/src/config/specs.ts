@@ -171,7 +171,7 @@ export const SPECS: Record<ConfigKind, readonly Section[]> = {
 }
 
 /** What a new object begins with: what has no default. */
-export const BEGINNINGS: Record<ConfigKind, Record<string, unknown>> = {
+export const BEGINNINGS: Readonly<Record<ConfigKind, Record<string, unknown>>> = {
   carriers: { gateways: [{ uri: 'sip:', priority: 1, weight: 1 }] },
   dialers: { addresses: [], carriers: [] },
   policies: {},

@@ -1,15 +1,21 @@
-// One object of the configuration: loaded, changed here, checked and saved by the server.
+// One object of the configuration: loaded or begun, changed here, checked and saved by the server.
 
 import { computed, ref, watch } from 'vue'
 import { answer, api, versioned } from '@/api/client'
 import { useAction, useResource } from '@/api/resource'
-import type { ConfigKind } from '@/api/types'
+import type { Config, ConfigKind } from '@/api/types'
 import { ifMatch } from '@/api/versions'
 import type { Body } from './body'
+import { BEGINNINGS } from './specs'
 
-export function useConfig(kind: ConfigKind, name: string) {
+/** A new object exists only here until it is saved: the server takes none that cannot carry calls. */
+export function useConfig(kind: ConfigKind, name: string, begun: boolean) {
   const path = { kind, name }
-  const stored = useResource(() => versioned(api.GET('/config/{kind}/{name}', { params: { path } })))
+  const fresh = ref(begun)
+  const stored = useResource(async () => {
+    if (fresh.value) return { data: beginning(kind, name), etag: '' }
+    return versioned(api.GET('/config/{kind}/{name}', { params: { path } }))
+  })
   const body = ref<Body>({})
   const secrets = ref<Record<string, string>>({})
   watch(stored.data, (now) => {
@@ -20,16 +26,17 @@ export function useConfig(kind: ConfigKind, name: string) {
   const changed = computed(
     () =>
       stored.data.value !== undefined &&
-      (JSON.stringify(body.value) !== JSON.stringify(stored.data.value.data.body) || Object.keys(secrets.value).length > 0),
+      (fresh.value || JSON.stringify(body.value) !== JSON.stringify(stored.data.value.data.body) || Object.keys(secrets.value).length > 0),
   )
 
   const saving = useAction(async () => {
     await answer(
       api.PUT('/config/{kind}/{name}', {
-        params: { path, header: ifMatch(stored.data.value!.etag) },
+        params: { path, header: fresh.value ? { 'If-None-Match': '*' } : ifMatch(stored.data.value!.etag) },
         body: { body: body.value, ...(Object.keys(secrets.value).length ? { secrets: secrets.value } : {}) },
       }),
     )
+    fresh.value = false
     await stored.reload()
     return true
   })
@@ -43,7 +50,11 @@ export function useConfig(kind: ConfigKind, name: string) {
     secrets.value = {}
     saving.problem.value = undefined
   }
-  return { stored, body, secrets, changed, saving, removal, undo }
+  return { stored, fresh, body, secrets, changed, saving, removal, undo }
+}
+
+function beginning(kind: ConfigKind, name: string): Config {
+  return { name, version: 0, body: BEGINNINGS[kind], secrets: [], changed_ms: 0, changed_by: '' }
 }
 
 /** Names of another kind, for fields that choose among them. */

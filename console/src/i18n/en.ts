@@ -59,7 +59,7 @@ export default {
     calls_now: 'Calls now', calls_per_s: 'Calls per second', decided: 'Time to verdict, median', decided_none: 'No verdicts in the last hour', p95: '95 % within {time}',
     heard: 'Listened to', heard_of: 'of at most {max}', mix: 'Verdicts of the last hour', mix_none: 'No verdicts in the last hour',
     trunks: 'Trunks', up: 'Up', down: 'Down', registered: 'registered', unregistered: 'not registered',
-    latest: 'Latest verdicts', latest_none: 'The next verdict will appear here.',
+    latest: 'Latest calls', latest_none: 'The next call that ends will appear here.',
   },
 
   calls: {
@@ -105,14 +105,14 @@ export default {
   phase: { early: 'before the answer', pre: 'before the answer', answered: 'after the answer', post: 'after the answer', answer: 'after the answer' },
   ended_by: { caller: 'the dialer', callee: 'the callee', service: 'SmartCPD' },
   why: {
-    title: 'Why this verdict', none: 'Nothing was told about this call.', deaf: 'Not, or not to its end, listened to: {why}', prompt: 'Recognised:', faults: 'What went wrong',
+    title: 'Why this verdict', none: 'Nothing was told about this call.', deaf: 'Not, or not to its end, listened to: {why}', prompt: 'Recognised:', again: 'Heard again in the recording', runner_up: 'Next best:', faults: 'What went wrong',
   },
   label: {
     title: 'Was the verdict right?', right: 'Right', wrong: 'Wrong', none: 'Nobody has said so yet.', truth: 'What it really was', note: 'Note', remove: 'Take the label away',
     kept: 'Thank you, kept', disposition: 'The dialer says: {note}',
   },
   match: {
-    title: 'Heard and reference', text: 'Match of {score}, both in one scale', heard: 'Heard in the call', reference: 'Reference prompt',
+    title: 'Heard and reference', text: '{n} bits of evidence; both in one scale', bits: '{n} bits', heard: 'Heard in the call', reference: 'Reference prompt',
     play_call: 'Play what was heard', play_prompt: 'Play the reference',
   },
 
@@ -122,16 +122,16 @@ export default {
     file: 'Audio file', find: 'Find', operator: 'Operator', language: 'Language', category: 'What it says', words: 'Its words', becomes: 'A call that meets it becomes',
     listen: 'Listen', listen_named: 'Listen to {name}', stop_named: 'Stop {name}', matches: 'Matches in 7 days', last_match: 'Last match',
     stopped: 'Matched before, not in the last week', stopped_n: '{n} stopped matching | {n} stopped matching',
-    common: 'common', common_text: 'This prompt belongs to the common library of the service. It cannot be changed here.', duplicates: 'It resembles others',
+    common: 'common', common_text: 'This prompt belongs to the common library of the service. It cannot be changed here.', alike: 'Add it though it sounds like another',
     cut: 'Cut out as a prompt', cut_text: 'From {from} to {to}, {length}.', cut_short: 'Shorter than a second: it will hardly be told apart from others.',
     none: 'No prompts yet', none_text: 'Add recordings of what operators say, or cut them out of a call. Without prompts, tones, people and machines are still recognised.',
     none_fit: 'No prompt fits', draft: 'Draft', published: 'In force', version: 'Version', versions: 'Versions', no_versions: 'Nothing has been published yet.',
-    draft_differs: 'The draft is not in force yet', difference: 'Added: {added}, changed: {changed}, removed: {removed}',
+    draft_differs: 'The draft is not in force yet', difference: 'Added: {added}, removed: {removed}',
     discard: 'Discard the draft', discard_text: 'All changes since the last publication are lost.',
-    publish: 'Publish', publish_text: 'New calls are heard with this library at once. Earlier versions can be restored.', published_now: 'Published', note: 'Note',
+    trial_published: 'In force', trial_draft: 'Draft', publish: 'Publish', publish_text: 'New calls are heard with this library at once. Earlier versions can be restored.', published_now: 'Published', note: 'Note',
     try: 'Try the draft', try_go: 'Begin the trial', try_text: 'See before publishing what the draft would recognise.', try_against: 'Against', try_days: 'Recordings of the last days', try_file: 'A file',
-    days: 'Days', state: 'State', states: { published: 'In force', withdrawn: 'Earlier', draft: 'Draft' },
-    restore: 'Restore', restore_text: 'Version {number} comes into force again; the present one stays in the list.',
+    days: 'Days', state: 'State', states: { published: 'In force', retired: 'Earlier', draft: 'Draft' },
+    restore: 'Restore', restore_text: 'What version {number} held becomes the draft; publish it to bring it into force. A draft that is there is thrown away.',
     delete: 'Delete the prompt', delete_text: 'It goes from the draft; what is in force changes with the next publication.',
   },
   category: {

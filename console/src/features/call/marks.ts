@@ -11,15 +11,13 @@ export interface Mark {
 }
 
 /** Which group's colour an event of the detector takes. */
-export function groupOfEvent(what: string): Group {
-  const word = what.split(/[ .:(]/)[0] ?? ''
-  if (['ringback', 'ringing', 'melody', 'music'].includes(word)) return 'progress'
-  if (['busy', 'congestion', 'tone', 'sit', 'dtmf'].includes(word)) return 'tone'
-  if (['beep', 'fax', 'modem', 'machine', 'greeting'].includes(word)) return 'machine'
-  if (['prompt', 'announcement', 'match'].includes(word)) return 'announcement'
-  if (['speech', 'voice', 'human'].includes(word)) return 'person'
-  if (['silence', 'gap'].includes(word)) return 'silence'
-  return groupOf(what)
+const EVENT_GROUPS: Record<string, Group> = {
+  progress: 'progress', melody: 'progress', music: 'progress',
+  tone: 'tone', sit: 'tone', digits: 'tone',
+  beep: 'machine', data: 'machine', greeting_end: 'machine',
+  prompt: 'announcement', candidate: 'announcement',
+  speech: 'person',
+  silence: 'silence', gap: 'silence', noise: 'silence',
 }
 
 /** When a telling was told, from the beginning of the call: its own time counts from its phase's. */
@@ -28,13 +26,23 @@ export function toldAt(call: CallDetail, telling: Telling): number {
   return telling.t_ms + (after ? (call.answered_ms ?? 0) : (call.detail.early_ms ?? 0))
 }
 
+/** Where in the call its recording begins: the answer stands in both; without one, it begins with the early media. */
+export function recordedFrom(call: CallDetail, hearing: Hearing): number {
+  if (call.answered_ms !== null && hearing.answered_ms !== null) return call.answered_ms - hearing.answered_ms
+  return call.detail.early_ms ?? 0
+}
+
 export function marksOf(hearing: Hearing | undefined, call: CallDetail, wordsOf: (telling: Telling) => string): Mark[] {
-  const heard = (hearing?.events ?? []).map((event) => ({
-    t_ms: event.t_ms,
-    until_ms: event.until_ms ?? null,
-    words: [event.what, event.detail].filter(Boolean).join(' '),
-    group: groupOfEvent(event.what),
-  }))
+  const begin = hearing ? recordedFrom(call, hearing) : 0
+  // The answer has a line of its own; silence is what is left.
+  const heard = (hearing?.events ?? [])
+    .filter((event) => event.what !== 'answered' && event.what !== 'silence')
+    .map((event) => ({
+      t_ms: begin + event.t_ms,
+      until_ms: begin + event.end_ms,
+      words: event.prompt ?? event.words,
+      group: EVENT_GROUPS[event.what] ?? 'unknown',
+    }))
   const told = (call.detail.tellings ?? [])
     .filter((telling) => telling.class || telling.event)
     .map((telling) => ({

@@ -30,7 +30,7 @@ export function usePlayer(path: () => string) {
     if (!audio) await loading.start()
     if (!audio) return
     end = until
-    audio.currentTime = from / 1000
+    audio.currentTime = Math.max(0, from) / 1000
     audio.playbackRate = rate.value
     await audio.play()
     playing.value = true
@@ -41,9 +41,10 @@ export function usePlayer(path: () => string) {
     audio?.pause()
   }
 
+  /** The needle may stand before the recording; it is played from its beginning then. */
   function seek(ms: number) {
-    at.value = Math.max(0, ms)
-    if (audio) audio.currentTime = at.value / 1000
+    at.value = ms
+    if (audio) audio.currentTime = Math.max(0, ms) / 1000
   }
 
   function speed(times: number) {

@@ -8,9 +8,9 @@ test('a line begins with two values and stands on zero', () => {
   expect(points([0, 0])).toBe('0,23 100,23')
 })
 
-test('the course forgets what is older than five minutes', () => {
+test('the course forgets what is older than two minutes', () => {
   let course = new Course()
-  for (let at = 0; at < 100; at++) course = course.with({ calls_now: at, calls_per_s: 1 } as Snapshot)
-  expect(course.calls.length).toBe(60)
-  expect(course.calls[0]).toBe(40)
+  for (let at = 0; at < 200; at++) course = course.with({ calls_now: at, calls_per_s: 1 } as Snapshot)
+  expect(course.calls.length).toBe(120)
+  expect(course.calls[0]).toBe(80)
 })

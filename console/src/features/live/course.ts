@@ -1,7 +1,7 @@
 import type { Snapshot } from '@/api/types'
 
-/** Snapshots that the small lines show: five minutes at one in five seconds. */
-const KEPT = 60
+/** Figures that the small lines show: two minutes at one a second. */
+const KEPT = 120
 
 /** How the last minutes went, for the small lines under the numbers. */
 export class Course {
