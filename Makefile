@@ -83,6 +83,10 @@ bench-calls: tools ## What calls cost, 2 minutes: CPU a call and a packet, calls
 	cargo build --release --package cpd-b2bua --examples
 	cargo bench --package cpd-b2bua --bench load
 
+.PHONY: bench-store
+bench-store: tools ## Call records a second into PostgreSQL, and lists of ten million calls; 10 minutes, 10 GB under /tmp
+	cargo bench --package cpd-store --bench records
+
 # SOAK_S=600 lasts longer than the minute it takes by itself; SOAK_OVER=tcp or tls takes connections that break, SOAK_RECORD=1
 # records every call.
 .PHONY: soak

@@ -25,6 +25,7 @@ pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
     on_both_at(|store, _| test(store));
 }
 
+#[allow(dead_code, reason = "not every test binary does that")]
 /// The same, for a test that asks the database behind the store's back too: with its URL.
 pub(crate) fn on_both_at<F: Future<Output = ()>>(test: impl Fn(Store, String) -> F) {
     runtime().block_on(async {
@@ -35,6 +36,7 @@ pub(crate) fn on_both_at<F: Future<Output = ()>>(test: impl Fn(Store, String) ->
 }
 
 /// What a test waits in: one thread, as the service's loop.
+#[allow(dead_code, reason = "a bench has its own")]
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -76,6 +78,7 @@ pub(crate) fn sealer() -> Sealer {
 }
 
 /// The URL of a fresh SQLite file.
+#[allow(dead_code, reason = "not every test binary does that")]
 pub(crate) fn sqlite() -> String {
     format!("sqlite:{}", folder("sqlite").join("smartcpd.db").display())
 }
@@ -114,6 +117,7 @@ pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
 }
 
 /// The cluster of this test binary; it ends with the process.
+#[allow(dead_code, reason = "a bench has its own")]
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start(&folder("cluster")))
@@ -123,14 +127,22 @@ pub(crate) fn cluster() -> &'static Cluster {
 pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    options: String,
 }
 
 impl Cluster {
-    /// Makes and starts one.
+    /// Makes and starts one, for whose files no disk is waited for.
+    #[allow(dead_code, reason = "a bench waits for the disk")]
     pub(crate) fn start(folder: &Path) -> Cluster {
+        Cluster::start_with(folder, "-c fsync=off")
+    }
+
+    /// Makes and starts one with options of the server's.
+    pub(crate) fn start_with(folder: &Path, options: &str) -> Cluster {
         let cluster = Cluster {
             folder: folder.to_owned(),
             programs: programs(),
+            options: options.to_owned(),
         };
         // initdb refuses to be root: then Debian's user `postgres` owns the folder.
         if is_root() {
@@ -163,8 +175,9 @@ impl Cluster {
     /// Starts the server and waits until it answers.
     pub(crate) fn up(&self) {
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=60",
-            self.folder.display()
+            "-c listen_addresses= -c unix_socket_directories={} -c max_connections=60 {}",
+            self.folder.display(),
+            self.options
         );
         self.run(
             "pg_ctl",
@@ -199,6 +212,17 @@ impl Cluster {
                 "-q", "-h", &folder, "-U", "owner", "-d", "postgres", "-c", statement,
             ],
         );
+    }
+
+    /// What a program of the server's says, asked at its socket.
+    #[allow(dead_code, reason = "not every test binary does that")]
+    pub(crate) fn output(&self, program: &str, arguments: &[&str]) -> String {
+        let path = self.programs.join(program).display().to_string();
+        let folder = self.folder.display().to_string();
+        let arguments: Vec<&str> = ["-h", &folder].iter().chain(arguments).copied().collect();
+        let done = self.command(&path, &arguments).output().unwrap();
+        assert!(done.status.success(), "{program} {arguments:?}: {done:?}");
+        String::from_utf8(done.stdout).unwrap()
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
