@@ -1,6 +1,7 @@
 //! The database, the API and the console beside the calls: on threads of their own, so that no call waits for a page and
 //! none is lost when the database is away.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -12,16 +13,18 @@ use std::time::Duration;
 
 use cpd_b2bua::trunk::Dialer;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
-use cpd_store::{Store, Whose, objects, tenants, users};
+use cpd_store::{Store, Uuid, Whose, objects, prompts, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks};
+use super::hearing::Base;
 use super::log::{Level, Log};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
+use crate::stock::{Stock, Stocked, Unstocked};
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -47,6 +50,8 @@ pub(crate) struct Admin {
 /// What to start.
 pub(crate) struct Plan {
     pub(crate) beside: Beside,
+    /// What is heard with, each time that it was read anew.
+    pub(crate) base: watch::Receiver<Base>,
     /// Trunks of the file.
     pub(crate) dialers: Vec<Arc<Dialer>>,
     pub(crate) store: StorePlan,
@@ -83,6 +88,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let (owned_sender, owned) = watch::channel(Vec::new());
     let run = Run {
         beside: plan.beside,
+        base: plan.base,
         dialers: plan.dialers,
         owned: owned_sender,
         url,
@@ -140,6 +146,7 @@ impl Drop for Admin {
 
 struct Run {
     beside: Beside,
+    base: watch::Receiver<Base>,
     dialers: Vec<Arc<Dialer>>,
     owned: watch::Sender<Vec<Arc<Trunks>>>,
     url: String,
@@ -157,8 +164,11 @@ impl Run {
             _ = &mut ended => return,
         };
         let setup_code = self.first_run(&store).await;
+        let stock = Arc::new(Stock::default());
         let look = Look {
             store: store.clone(),
+            stock: Arc::clone(&stock),
+            heard: HashMap::new(),
             beside: self.beside.clone(),
             owned: self.owned.clone(),
             log: self.log.clone(),
@@ -178,6 +188,8 @@ impl Run {
             store,
             node: self.node.clone(),
             beside: self.beside.clone(),
+            base: self.base.clone(),
+            stock,
             file_dialers: self.dialers.clone(),
             secure: self.https,
             setup_code,
@@ -237,16 +249,22 @@ impl Run {
     }
 }
 
-/// Looks for changes of customers' trunks.
+/// Revisions of trunks and of prompts.
+type Revisions = (i64, i64);
+
+/// Looks for changes of customers' trunks and prompts.
 struct Look {
     store: Store,
+    stock: Arc<Stock>,
+    /// What each customer's calls are heard with.
+    heard: HashMap<Uuid, Stocked>,
     beside: Beside,
     owned: watch::Sender<Vec<Arc<Trunks>>>,
     log: Log,
 }
 
 impl Look {
-    async fn go(self) {
+    async fn go(mut self) {
         let mut tick = tokio::time::interval(LOOK);
         let mut seen = None;
         loop {
@@ -267,9 +285,15 @@ impl Look {
         }
     }
 
-    async fn changed(&self, seen: Option<i64>) -> Result<Option<(i64, Vec<Arc<Trunks>>)>, cpd_store::Error> {
+    async fn changed(
+        &mut self,
+        seen: Option<Revisions>,
+    ) -> Result<Option<(Revisions, Vec<Arc<Trunks>>)>, cpd_store::Error> {
         let tx = self.store.read(Whose::Service).await?;
-        let revision = objects::revision(&tx, objects::REVISION).await?;
+        let revision = (
+            objects::revision(&tx, objects::REVISION).await?,
+            objects::revision(&tx, prompts::REVISION).await?,
+        );
         if seen == Some(revision) {
             return Ok(None);
         }
@@ -285,7 +309,23 @@ impl Look {
                     Err(why) => sealed.push(why),
                 }
             }
-            let made = owned::trunks(&tenant.slug, &written, &self.beside);
+            let mut made = owned::trunks(&tenant.slug, &written, &self.beside);
+            made.prompts = match self.stock.published(&tx, tenant.id).await {
+                Ok(stocked) => {
+                    self.tell_refused(tenant.id, &tenant.slug, stocked.as_ref());
+                    stocked
+                }
+                Err(Unstocked::Store(why)) => return Err(why),
+                Err(Unstocked::Broken(why)) => {
+                    let fields = json!({ "customer": tenant.slug, "why": why });
+                    self.log.say(
+                        Level::Error,
+                        "a customer's prompts could not be made ready; the earlier ones stay",
+                        fields,
+                    );
+                    self.heard.get(&tenant.id).cloned()
+                }
+            };
             for fault in &made.faults {
                 let fields = json!({ "customer": tenant.slug, "kind": fault.kind.as_str(), "name": fault.name, "at": fault.pointer, "why": fault.detail });
                 self.log.say(
@@ -312,6 +352,25 @@ impl Look {
             trunks.push(Arc::new(made));
         }
         Ok(Some((revision, trunks)))
+    }
+
+    /// Remembers what a customer is heard with, and says which prompts of a new version are left out.
+    fn tell_refused(&mut self, tenant: Uuid, slug: &str, stocked: Option<&Stocked>) {
+        let Some(stocked) = stocked else {
+            self.heard.remove(&tenant);
+            return;
+        };
+        let before = self.heard.insert(tenant, stocked.clone());
+        if before.is_some_and(|before| before.versions() == stocked.versions()) {
+            return;
+        }
+        let fields = json!({ "customer": slug, "common": stocked.common, "own": stocked.own, "prompts": stocked.library.len(), "left_out": stocked.refused });
+        let level = match stocked.refused.is_empty() {
+            true => Level::Info,
+            false => Level::Warn,
+        };
+        self.log
+            .say(level, "prompts taken: new calls are heard with them", fields);
     }
 }
 

@@ -5,6 +5,8 @@
 mod house;
 mod logins;
 mod objects;
+mod prompts;
+mod recordings;
 mod walls;
 
 /// Fresh databases, as the store's own tests make them.
