@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod keys;
 pub mod labels;
 pub mod leases;
+pub mod matches;
 mod migration;
 pub mod objects;
 pub mod page;

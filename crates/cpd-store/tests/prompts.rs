@@ -62,7 +62,7 @@ fn a_version_that_was_published_never_changes() {
 
         // The second version: `a` means something else, `b` is gone, `c` comes.
         let changed = prompts::change(&tx, a.id, "V", NOW + 1, |prompt| {
-            prompt.class = "human".to_owned()
+            prompt.class = "human".to_owned();
         })
         .await
         .unwrap();

@@ -26,6 +26,7 @@ mod plans;
 mod progress;
 mod serve;
 mod simulate;
+mod stock;
 mod story;
 mod timeline;
 mod words;

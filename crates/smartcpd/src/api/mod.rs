@@ -15,26 +15,34 @@ mod classes;
 mod console;
 mod extract;
 mod headers;
+mod heard;
+mod hearing;
 mod idempotency;
 mod keys;
+mod libraries;
 mod live;
 mod me;
 mod objects;
 mod password;
 mod permission;
 pub(crate) mod problem;
+mod prompts;
+mod recordings;
 mod request_id;
 mod retention;
 mod session;
 mod setup;
+mod sound;
 mod statistics;
 mod tenants;
 #[cfg(test)]
 mod tests;
 mod totp;
+mod upload;
 mod users;
 mod version;
 mod views;
+mod workshop;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,12 +55,13 @@ use axum::response::Response;
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{RefOr, Required};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use app::{App, Peer};
@@ -106,6 +115,18 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(calls::find))
         .routes(routes!(calls::judge, calls::unjudge))
         .routes(routes!(calls::dispose))
+        .routes(routes!(recordings::listen))
+        .routes(routes!(hearing::of_call))
+        .routes(routes!(hearing::analyse).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .routes(routes!(prompts::list, prompts::add).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .routes(routes!(prompts::find, prompts::change, prompts::remove))
+        .routes(routes!(prompts::audio))
+        .routes(routes!(prompts::peaks))
+        .routes(routes!(libraries::list))
+        .routes(routes!(libraries::publish))
+        .routes(routes!(libraries::restore))
+        .routes(routes!(libraries::discard))
+        .routes(routes!(libraries::test).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
         .routes(routes!(live::snapshot))
@@ -164,7 +185,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .nest("/api/v1", resources)
         .fallback(console::serve)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(CompressionLayer::new())
+        // Sound is compressed already, or asked for in parts.
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))),
+        )
         .layer(middleware::from_fn(request_id::identify))
         .layer(middleware::from_fn(move |request, next| {
             headers::secure(secure, request, next)

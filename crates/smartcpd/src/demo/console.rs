@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use cpd_b2bua::node::Status;
 use cpd_b2bua::switchboard::{CallReport, Notice};
-use cpd_detect::Library;
 use cpd_detect::prompts::class_of_category;
+use cpd_detect::{Library, Shared};
 use cpd_sim::samples;
 use cpd_store::objects::{self, Kind, Written};
 use cpd_store::prompts::{self, NewPrompt};
@@ -16,12 +16,14 @@ use cpd_store::tenants::NewTenant;
 use cpd_store::users::{NewUser, Role};
 use cpd_store::{SERVICE, Store, Uuid, Whose, tenants, users};
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::api::app::system_clock;
 use crate::fault::{Fault, FaultClass};
 use crate::serve::admin::{self, Admin, Plan};
 use crate::serve::config::StorePlan;
 use crate::serve::config::owned::Beside;
+use crate::serve::hearing::Base;
 use crate::serve::log::{Level, Log};
 use crate::serve::records::Recorder;
 use crate::serve::stored::Stored;
@@ -33,6 +35,8 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 const EMAIL: &str = "demo@example.com";
 /// The customer's short name: the owner of the trunks.
 pub(super) const CUSTOMER: &str = "demo";
+/// Where recordings go in its folder.
+const RECORDINGS: &str = "recordings";
 /// Who publishes the sample prompts.
 const SOURCE: &str = "sample prompts";
 
@@ -45,7 +49,11 @@ pub(super) struct Console {
 }
 
 /// Makes the database and starts the console.
-pub(super) async fn start(carrier: SocketAddr, listeners_max: usize) -> Result<Console, Fault> {
+pub(super) async fn start(
+    carrier: SocketAddr,
+    shared: &Shared,
+    listeners_max: usize,
+) -> Result<Console, Fault> {
     let folder = std::env::temp_dir().join(format!("smartcpd-demo-{}", std::process::id()));
     let key = admin::prepare(None, &folder)?;
     let sealer = Sealer::new(&key);
@@ -56,8 +64,16 @@ pub(super) async fn start(carrier: SocketAddr, listeners_max: usize) -> Result<C
     let password = format!("{}-{}-{}", &token[..4], &token[4..8], &token[8..12]);
     let customer = fill(&store, &password, carrier).await?;
     let free = std::net::TcpListener::bind(ADDRESS).is_ok();
+    let base = Base {
+        bare: shared.with_library(std::sync::Arc::new(Library::empty())),
+        file: None,
+    };
     let plan = Plan {
-        beside: Beside::default(),
+        beside: Beside {
+            recordings: Some(folder.join(RECORDINGS)),
+            ..Beside::default()
+        },
+        base: watch::channel(base).1,
         dialers: Vec::new(),
         store: StorePlan {
             folder: folder.clone(),
@@ -89,7 +105,7 @@ pub(super) async fn start(carrier: SocketAddr, listeners_max: usize) -> Result<C
 impl Console {
     /// Where recordings of its calls go.
     pub(super) fn recordings(&self) -> PathBuf {
-        self.folder.join("recordings")
+        self.folder.join(RECORDINGS)
     }
 
     /// Where it is and who gets in.

@@ -1,6 +1,7 @@
 //! The database, the API and the console beside the calls: on threads of their own, so that no call waits for a page and
 //! none is lost when the database is away.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -15,19 +16,21 @@ use cpd_store::objects::Kind;
 use cpd_store::record::Record;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
 use cpd_store::writer::{IntoStore, Limits as WriterLimits, Sink, Writer};
-use cpd_store::{Store, Whose, objects, tenants, users};
+use cpd_store::{Store, Uuid, Whose, objects, prompts, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks, Written};
+use super::hearing::Base;
 use super::log::{Level, Log};
 use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
 use crate::live::{self, Hub};
+use crate::stock::{Stock, Stocked, Unstocked};
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -58,6 +61,8 @@ pub(crate) struct Admin {
 /// What to start.
 pub(crate) struct Plan {
     pub(crate) beside: Beside,
+    /// What is heard with, each time that it was read anew.
+    pub(crate) base: watch::Receiver<Base>,
     /// Trunks of the file.
     pub(crate) dialers: Vec<Arc<Dialer>>,
     pub(crate) store: StorePlan,
@@ -101,6 +106,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let run = Run {
         live: Arc::clone(&live),
         beside: plan.beside,
+        base: plan.base,
         dialers: plan.dialers,
         owned: owned_sender,
         url,
@@ -193,6 +199,7 @@ impl Drop for Admin {
 struct Run {
     live: Arc<Hub>,
     beside: Beside,
+    base: watch::Receiver<Base>,
     dialers: Vec<Arc<Dialer>>,
     owned: watch::Sender<Vec<Arc<Trunks>>>,
     url: String,
@@ -215,7 +222,7 @@ impl Run {
         };
         match Snapshot::read(&self.folder) {
             Ok(snapshot) if snapshot.customers.is_empty() => {}
-            Ok(snapshot) => maker.take(&snapshot),
+            Ok(snapshot) => maker.take(&snapshot, &HashMap::new()),
             Err(why) => {
                 let fields = json!({ "why": system_words(&why) });
                 self.log.say(
@@ -230,8 +237,11 @@ impl Run {
             _ = &mut ended => return,
         };
         let setup_code = self.first_run(&store).await;
+        let stock = Arc::new(Stock::default());
         let look = Look {
             store: store.clone(),
+            stock: Arc::clone(&stock),
+            heard: HashMap::new(),
             maker,
             folder: self.folder.clone(),
         };
@@ -250,6 +260,8 @@ impl Run {
             store,
             node: self.node.clone(),
             beside: self.beside.clone(),
+            base: self.base.clone(),
+            stock,
             file_dialers: self.dialers.clone(),
             secure: self.https,
             setup_code,
@@ -310,15 +322,21 @@ impl Run {
     }
 }
 
-/// Looks for changes of customers' trunks.
+/// Revisions of trunks and of prompts.
+type Revisions = (i64, i64);
+
+/// Looks for changes of customers' trunks and prompts.
 struct Look {
     store: Store,
+    stock: Arc<Stock>,
+    /// What each customer's calls are heard with.
+    heard: HashMap<Uuid, Stocked>,
     maker: Maker,
     folder: PathBuf,
 }
 
 impl Look {
-    async fn go(self) {
+    async fn go(mut self) {
         let mut tick = tokio::time::interval(LOOK);
         let mut seen = None;
         loop {
@@ -326,7 +344,7 @@ impl Look {
             match self.changed(seen).await {
                 Ok(Some((revision, snapshot))) => {
                     seen = Some(revision);
-                    self.maker.take(&snapshot);
+                    self.maker.take(&snapshot, &self.heard);
                     if let Err(why) = snapshot.write(&self.folder) {
                         let fields = json!({ "why": system_words(&why) });
                         let what =
@@ -346,14 +364,56 @@ impl Look {
         }
     }
 
-    async fn changed(&self, seen: Option<i64>) -> Result<Option<(i64, Snapshot)>, cpd_store::Error> {
+    async fn changed(
+        &mut self,
+        seen: Option<Revisions>,
+    ) -> Result<Option<(Revisions, Snapshot)>, cpd_store::Error> {
         let tx = self.store.read(Whose::Service).await?;
-        let revision = objects::revision(&tx, objects::REVISION).await?;
+        let revision = (
+            objects::revision(&tx, objects::REVISION).await?,
+            objects::revision(&tx, prompts::REVISION).await?,
+        );
         if seen == Some(revision) {
             return Ok(None);
         }
         let snapshot = Snapshot::of(tenants::list(&tx).await?, objects::all(&tx).await?);
+        for customer in &snapshot.customers {
+            match self.stock.published(&tx, customer.id).await {
+                Ok(stocked) => self.take_prompts(customer, stocked),
+                Err(Unstocked::Store(why)) => return Err(why),
+                Err(Unstocked::Broken(why)) => {
+                    let fields = json!({ "customer": customer.slug, "why": why });
+                    let what = "a customer's prompts could not be made ready; the earlier ones stay";
+                    self.maker.log.say(Level::Error, what, fields);
+                }
+            }
+        }
         Ok(Some((revision, snapshot)))
+    }
+
+    /// Remembers what a customer is heard with, and says which prompts of a new version are left out.
+    fn take_prompts(&mut self, customer: &Customer, stocked: Option<Stocked>) {
+        let Some(stocked) = stocked else {
+            self.heard.remove(&customer.id);
+            return;
+        };
+        let before = self.heard.insert(customer.id, stocked.clone());
+        if before.is_some_and(|before| before.versions() == stocked.versions()) {
+            return;
+        }
+        let fields = json!({
+            "customer": customer.slug,
+            "common": stocked.common,
+            "own": stocked.own,
+            "prompts": stocked.library.len(),
+            "left_out": stocked.refused,
+        });
+        let level = match stocked.refused.is_empty() {
+            true => Level::Info,
+            false => Level::Warn,
+        };
+        let what = "prompts taken: new calls are heard with them";
+        self.maker.log.say(level, what, fields);
     }
 }
 
@@ -368,7 +428,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn take(&self, snapshot: &Snapshot) {
+    fn take(&self, snapshot: &Snapshot, heard: &HashMap<Uuid, Stocked>) {
         if let Ok(mut known) = self.customers.lock() {
             let customers = snapshot.customers.iter();
             *known = customers
@@ -376,7 +436,11 @@ impl Maker {
                 .collect();
         }
         let trunks = snapshot.customers.iter();
-        let trunks = trunks.map(|customer| Arc::new(self.trunks(customer, &snapshot.objects)));
+        let trunks = trunks.map(|customer| {
+            let mut made = self.trunks(customer, &snapshot.objects);
+            made.prompts = heard.get(&customer.id).cloned();
+            Arc::new(made)
+        });
         self.owned.send_replace(trunks.collect());
     }
 

@@ -9,7 +9,7 @@
 pub(crate) mod admin;
 pub(crate) mod config;
 pub(crate) mod doctor;
-mod hearing;
+pub(crate) mod hearing;
 mod hep;
 mod http;
 mod locate;

@@ -145,6 +145,7 @@ fn whole(report: &CallReport, library: Option<&Library>, now: Instant, wall: Sys
         "campaign": report.campaign,
         "info": report.info,
         "settings": report.settings,
+        "libraries": { "common": report.versions.0, "own": report.versions.1 },
         "target": record.target,
         "began": at(record.began),
         "ended": at(record.ended),
@@ -163,7 +164,7 @@ fn whole(report: &CallReport, library: Option<&Library>, now: Instant, wall: Sys
         "tellings": record.tellings.iter().map(|one| telling(one, library)).collect::<Vec<_>>(),
         "faults": report.faults,
         "media": report.media.as_ref().map(|(caller, callee)| json!({ "caller": side(caller), "callee": side(callee) })),
-        "recording": report.recording.as_ref().map(|kept| json!({ "path": kept.path, "ms": kept.ms, "cut": kept.cut })),
+        "recording": report.recording.as_ref().map(|kept| json!({ "path": kept.path, "ms": kept.ms, "answered_ms": kept.answered_ms, "cut": kept.cut })),
     })
 }
 
@@ -256,6 +257,8 @@ pub(crate) mod tests {
             campaign: None,
             info: None,
             settings: 3,
+            library: None,
+            versions: (0, 0),
             record: Record {
                 began,
                 target: 0,

@@ -7,6 +7,8 @@ mod idempotency;
 mod live;
 mod logins;
 mod objects;
+mod prompts;
+mod recordings;
 mod walls;
 
 /// Fresh databases, as the store's own tests make them.
