@@ -45,11 +45,12 @@ export interface Telling {
   class?: string | null; confidence?: number | null; evidence?: string | null; prompt?: string | null; prompt_at_ms?: number | null
   event?: string | null; no_verdict?: string | null
 }
-export interface SipMessage { t_ms: number; leg: 'dialer' | 'carrier'; out: boolean; start_line: string; text?: string }
+/** A rung of the call's ladder: what came from a leg, or went to it. */
+export interface Step { t_ms: number; leg: 'caller' | 'callee'; came: boolean; word: string; media?: boolean; status?: number; q850?: number | null; target?: number }
 /** What stands in a call's record beside its row. An older record may lack some of it. */
 export interface Detail {
-  tellings?: Telling[]; messages?: SipMessage[]; faults?: string[]; early_ms?: number | null
-  cause?: { q850: number; text: string } | null; info?: string | null; media?: unknown
+  tellings?: Telling[]; steps?: Step[]; faults?: string[]; early_ms?: number | null; hold_expired?: boolean
+  cause?: string | null; info?: string | null; media?: unknown
 }
 export interface CallDetail extends Call {
   library: number; own_library: number

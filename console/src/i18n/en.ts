@@ -101,6 +101,7 @@ export default {
     tone: 'by its tone', sit: 'by its special information tone', melody: 'by a melody', dtmf: 'by DTMF digits', prompt: 'by a prompt of the library',
     unknown_announcement: 'by an announcement that is not in the library', greeting: 'by its greeting', beep: 'by the beep', silence: 'by silence',
   },
+  step: { dial: 'call', progress: 'rings, or sounds', answer: 'answer', refuse: 'refused', cancel: 'given up', hangup: 'hung up', ask: 'asks whether it lives' },
   told: { speech_start: 'Speech begins', greeting_end: 'The greeting ends', beep: 'Beep' },
   phase: { early: 'before the answer', pre: 'before the answer', answered: 'after the answer', post: 'after the answer', answer: 'after the answer' },
   ended_by: { caller: 'the dialer', callee: 'the callee', service: 'SmartCPD' },

@@ -103,6 +103,7 @@ const ru: typeof en = {
     tone: 'по сигналу', sit: 'по специальному информационному сигналу', melody: 'по мелодии', dtmf: 'по цифрам DTMF', prompt: 'по эталону из библиотеки',
     unknown_announcement: 'по сообщению, которого нет в библиотеке', greeting: 'по приветствию', beep: 'по сигналу автоответчика', silence: 'по тишине',
   },
+  step: { dial: 'вызов', progress: 'вызов идёт', answer: 'ответ', refuse: 'отказ', cancel: 'отмена', hangup: 'разъединение', ask: 'проверка связи' },
   told: { speech_start: 'Началась речь', greeting_end: 'Приветствие кончилось', beep: 'Сигнал автоответчика' },
   phase: { early: 'до ответа', pre: 'до ответа', answered: 'после ответа', post: 'после ответа', answer: 'после ответа' },
   ended_by: { caller: 'диалер', callee: 'абонент', service: 'SmartCPD' },
