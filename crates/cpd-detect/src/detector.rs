@@ -34,6 +34,15 @@ impl Shared {
         }
     }
 
+    /// The same with other prompts.
+    #[must_use]
+    pub fn with_library(&self, library: Arc<Library>) -> Shared {
+        Shared {
+            library,
+            ..self.clone()
+        }
+    }
+
     /// The prompt library.
     pub fn library(&self) -> &Arc<Library> {
         &self.library

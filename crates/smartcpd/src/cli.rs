@@ -270,6 +270,7 @@ impl AudioForm {
             channel: self
                 .channel
                 .map_or(Channel::Mixed, |n| Channel::Only(usize::from(n))),
+            seconds_max: None,
         }
     }
 }

@@ -44,6 +44,9 @@ impl Listener {
     /// The call was answered at this sample.
     pub fn answered(&mut self) {
         self.detector.answered();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.answered();
+        }
     }
 
     /// The call is over: what is open is settled as it stands.

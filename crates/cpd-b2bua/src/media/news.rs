@@ -84,6 +84,8 @@ pub struct Recorded {
     pub path: PathBuf,
     /// Its length.
     pub ms: u64,
+    /// Where in it the call was answered; `None`: it was not, or not while it was recorded.
+    pub answered_ms: Option<u64>,
     /// The writer could not follow, and the end is missing.
     pub cut: bool,
 }

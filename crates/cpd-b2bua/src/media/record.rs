@@ -39,6 +39,7 @@ enum Job {
 struct Keep {
     path: PathBuf,
     samples: u64,
+    answered: Option<u64>,
     cut: bool,
     done: WhenKept,
 }
@@ -58,6 +59,8 @@ pub struct Recorder {
     chunk: Vec<i16>,
     samples: u64,
     samples_max: u64,
+    /// Samples before the answer.
+    answered: Option<u64>,
     cut: bool,
     finished: bool,
 }
@@ -91,6 +94,7 @@ impl RecordingDesk {
             recording: self.next.fetch_add(1, Ordering::Relaxed),
             chunk: Vec::new(),
             samples: 0,
+            answered: None,
             samples_max: u64::from(plan.ms_max) * u64::from(RATE) / 1_000,
             cut: false,
             finished: false,
@@ -127,6 +131,13 @@ impl Recorder {
         }
     }
 
+    /// The call was answered here, unless the recording is full.
+    pub(super) fn answered(&mut self) {
+        if self.samples < self.samples_max && !self.cut {
+            self.answered = Some(self.samples);
+        }
+    }
+
     /// The recording was cut because the writer did not follow.
     pub(super) fn is_cut(&self) -> bool {
         self.cut
@@ -139,6 +150,7 @@ impl Recorder {
         let keep = Keep {
             path,
             samples: self.samples,
+            answered: self.answered,
             cut: self.cut,
             done,
         };
@@ -244,6 +256,7 @@ impl Writer {
         (keep.done)(kept.map(|()| Recorded {
             path: keep.path,
             ms: keep.samples * 1_000 / u64::from(RATE),
+            answered_ms: keep.answered.map(|samples| samples * 1_000 / u64::from(RATE)),
             cut: keep.cut,
         }));
     }
@@ -317,11 +330,13 @@ mod tests {
         let mut recorder = desk.begin(RecordPlan { ms_max: 2_000 });
         let heard: Vec<i16> = (0..6_000).collect();
         recorder.push(&heard);
+        recorder.answered();
         recorder.gap(400);
         recorder.push(&heard[..100]);
         let path = folder.0.join("call.wav");
         let recorded = kept(recorder, path.clone()).unwrap();
         assert_eq!((recorded.ms, recorded.cut), (6_500 / 8, false));
+        assert_eq!(recorded.answered_ms, Some(750));
         let samples: Vec<i16> = hound::WavReader::open(&path)
             .unwrap()
             .into_samples()
@@ -340,7 +355,9 @@ mod tests {
         let mut recorder = desk.begin(RecordPlan { ms_max: 1_000 });
         recorder.gap(u64::MAX);
         recorder.push(&[1; 160]);
-        assert_eq!(kept(recorder, folder.0.join("long.wav")).unwrap().ms, 1_000);
+        recorder.answered();
+        let recorded = kept(recorder, folder.0.join("long.wav")).unwrap();
+        assert_eq!((recorded.ms, recorded.answered_ms), (1_000, None));
     }
 
     #[test]

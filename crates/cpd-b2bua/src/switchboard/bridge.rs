@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cpd_call::{Call, Fork};
+use cpd_detect::Shared;
 use cpd_media::sdp::Crypto;
 use cpd_sip::Message;
 use cpd_sip::endpoint::{CallId, DialogId};
@@ -127,6 +128,11 @@ impl Described {
 }
 
 impl Bridge {
+    /// What it is heard with.
+    pub(super) fn hearing(&self) -> Option<&Shared> {
+        self.settings.hearing_of(&self.dialer)
+    }
+
     pub(super) fn carrier(&self) -> Option<&Arc<Carrier>> {
         Some(&self.targets.get(self.callee.target)?.carrier)
     }

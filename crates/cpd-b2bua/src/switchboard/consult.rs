@@ -140,7 +140,7 @@ impl<M: Media> Switchboard<M> {
         let Some(bridge) = self.bridges.get(&id) else {
             return;
         };
-        let hearing = bridge.settings.hearing.as_ref();
+        let hearing = bridge.hearing();
         let library = hearing.map_or(&self.no_prompts, |shared| shared.library());
         let verdict = VerdictFacts::of(telling, library);
         let (Some(script), Some(verdict)) = (&bridge.dialer.script, verdict) else {

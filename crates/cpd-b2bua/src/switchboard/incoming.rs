@@ -232,13 +232,12 @@ impl<M: Media> Switchboard<M> {
         let deaf = match () {
             () if emergency => Some(Deaf::Emergency),
             () if !policy.listens() => Some(Deaf::Policy),
-            () if settings.hearing.is_none() => Some(Deaf::Library),
+            () if settings.hearing_of(dialer).is_none() => Some(Deaf::Library),
             () if self.figures.listeners >= settings.listeners_max => Some(Deaf::Overload),
             () => None,
         };
         let listen = settings
-            .hearing
-            .as_ref()
+            .hearing_of(dialer)
             .filter(|_| deaf.is_none())
             .map(|shared| ListenPlan {
                 shared: shared.clone(),

@@ -1,5 +1,6 @@
 //! What a call wants done, done.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use cpd_call::{Cause, Failure, Fork, Leg, MediaAction, Output, Record, Refusal, Signal};
@@ -251,6 +252,12 @@ impl<M: Media> Switchboard<M> {
             campaign: bridge.wishes.campaign().map(text),
             info: bridge.wishes.info().map(text),
             settings: bridge.settings.version,
+            library: bridge.hearing().map(|shared| Arc::clone(shared.library())),
+            versions: bridge
+                .dialer
+                .hearing
+                .as_ref()
+                .map_or((0, 0), |hearing| (hearing.common, hearing.own)),
             faults: bridge.wishes.faults().iter().map(ToString::to_string).collect(),
             record,
             media: None,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cpd_call::{Record, Telling};
+use cpd_detect::Library;
 
 use crate::media::{Recorded, SideStats};
 use crate::script::Fault;
@@ -86,6 +87,11 @@ pub struct CallReport {
     pub info: Option<String>,
     /// The settings that it was measured by.
     pub settings: u64,
+    /// The prompts that it was heard with; `None`: nothing could hear it.
+    pub library: Option<Arc<Library>>,
+    /// Their versions, as [`Hearing`](crate::trunk::Hearing) has them: the common ones', the customer's own. 0: none, as on
+    /// trunks that have no hearing of their own.
+    pub versions: (i32, i32),
     /// How it went.
     pub record: Record,
     /// Values of the INVITE that could not be read.

@@ -25,7 +25,7 @@ impl<M: Media> Switchboard<M> {
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
         };
-        let hearing = bridge.settings.hearing.as_ref();
+        let hearing = bridge.settings.hearing_of(&bridge.dialer);
         let context = Context {
             call_id: &bridge.name,
             netborder_call_id: &netborder_call_id,

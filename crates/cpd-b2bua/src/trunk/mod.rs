@@ -47,6 +47,7 @@ pub struct User {
 }
 
 /// A trunk that calls come from.
+#[derive(Clone)]
 pub struct Dialer {
     /// Its name in records.
     pub id: String,
@@ -86,9 +87,23 @@ pub struct Dialer {
     pub heard_first: bool,
     /// Which calls are recorded, and how long.
     pub record: Recording,
+    /// What its calls are heard with, in place of [`Settings::hearing`].
+    pub hearing: Option<Hearing>,
+}
+
+/// What the calls of one trunk are heard with.
+#[derive(Clone)]
+pub struct Hearing {
+    /// Tone plans and prompts.
+    pub shared: Shared,
+    /// The version of the prompts that all customers share; 0: none.
+    pub common: i32,
+    /// The version of the customer's own prompts; 0: none.
+    pub own: i32,
 }
 
 /// Where calls to numbers of one beginning go.
+#[derive(Clone)]
 pub struct Route {
     /// The beginning, after rewriting; empty: any.
     pub prefix: String,
@@ -198,11 +213,18 @@ impl Dialer {
             refer: false,
             heard_first: true,
             record: Recording::default(),
+            hearing: None,
         }
     }
 }
 
 impl Settings {
+    /// What calls of a trunk are heard with; `None`: they pass unheard.
+    pub fn hearing_of<'a>(&'a self, dialer: &'a Dialer) -> Option<&'a Shared> {
+        let own = dialer.hearing.as_ref().map(|hearing| &hearing.shared);
+        own.or(self.hearing.as_ref())
+    }
+
     /// The dialers at an address: the one with the longest network first, of equal ones those without a password last.
     pub fn dialers_at(&self, address: IpAddr) -> impl Iterator<Item = &Arc<Dialer>> {
         let mut found: Vec<_> = self

@@ -1,10 +1,11 @@
 //! One call each.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use cpd_b2bua::trunk::User;
-use cpd_call::AnswerAction;
-use cpd_detect::{Class, EventKind};
+use cpd_b2bua::trunk::{Hearing, User};
+use cpd_call::{AnswerAction, Deaf};
+use cpd_detect::{Class, EventKind, Library};
 use cpd_sip::Fact;
 use cpd_sip::dialog::SessionWish;
 use cpd_sip::digest::{Algorithm, Client, Secret, Step};
@@ -717,6 +718,35 @@ fn a_session_that_nobody_refreshes_ends() {
         assert!(stage.ladder.lines().any(told), "{}", stage.ladder);
         assert_eq!(stage.leaks(), "");
     }
+}
+
+#[test]
+fn a_trunk_with_a_hearing_of_its_own_is_heard_with_it() {
+    let own = Arc::new(Library::empty());
+    let hearing = Hearing {
+        shared: hearing(&own),
+        common: 3,
+        own: 5,
+    };
+    let heard = |hearing: Option<Hearing>| {
+        let mut stage = Stage::new(Setup {
+            dialer: Box::new(move |dialer| dialer.hearing.clone_from(&hearing)),
+            // What all others are heard with could not be loaded.
+            settings: Box::new(|settings| settings.hearing = None),
+            ..Setup::default()
+        });
+        let (dialer, _) = talking(&mut stage);
+        stage.act(DIALER, |endpoint, now| endpoint.bye(now, dialer, None).unwrap());
+        stage.pass(500);
+        let report = stage.reports.pop().unwrap();
+        (report.record.deaf, report.versions, report.library)
+    };
+    let (deaf, versions, library) = heard(Some(hearing));
+    assert_eq!((deaf, versions), (None, (3, 5)));
+    assert!(library.is_some_and(|library| Arc::ptr_eq(&library, &own)));
+    let (deaf, versions, library) = heard(None);
+    assert_eq!((deaf, versions), (Some(Deaf::Library), (0, 0)));
+    assert!(library.is_none());
 }
 
 #[test]

@@ -34,6 +34,12 @@ const NAMES: [&str; 4] = ["dialer", "smartcpd", "carrier", "spare"];
 /// From one to the other.
 const DELAY: Duration = Duration::from_millis(5);
 
+/// The usual tone plans, and prompts.
+pub(crate) fn hearing(library: &Arc<Library>) -> Shared {
+    let plans = Arc::new(Plans::built_in());
+    Shared::new(SampleRate::NARROWBAND, plans, Arc::clone(library))
+}
+
 pub(crate) fn offer() -> String {
     sdp("192.0.2.1", 4000)
 }
@@ -157,11 +163,7 @@ impl Stage {
             ..Dialer::at("dialer", vec!["192.0.2.1/32".parse().unwrap()], carrier)
         };
         (setup.dialer)(&mut dialer);
-        let shared = Shared::new(
-            SampleRate::NARROWBAND,
-            Arc::new(Plans::built_in()),
-            Arc::new(Library::empty()),
-        );
+        let shared = hearing(&Arc::new(Library::empty()));
         let mut settings = Settings {
             version: 1,
             dialers: vec![Arc::new(dialer)],

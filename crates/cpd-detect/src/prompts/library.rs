@@ -138,6 +138,12 @@ impl Default for Library {
     }
 }
 
+impl std::fmt::Debug for Library {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Library({} prompts)", self.len())
+    }
+}
+
 impl Library {
     /// A library without prompts.
     pub fn empty() -> Library {

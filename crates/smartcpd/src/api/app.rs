@@ -8,10 +8,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use cpd_b2bua::trunk::Dialer;
 use cpd_store::{Store, Tx, Whose};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
+use super::live::Watchers;
 use super::problem::{Kind, Problem};
+use super::workshop::Workshop;
+use crate::live::Hub;
 use crate::serve::config::owned::Beside;
+use crate::serve::hearing::Base;
+use crate::stock::Stock;
 
 /// Hashes of passwords computed at once: one takes 19 MiB and some 30 ms.
 const HASHES_MAX: usize = 2;
@@ -28,6 +33,12 @@ pub(crate) struct App {
     pub(crate) began_ms: i64,
     /// What customers' trunks are read beside.
     pub(crate) beside: Beside,
+    /// What recordings are heard with, as calls are.
+    pub(crate) base: watch::Receiver<Base>,
+    /// Libraries of the database's prompts.
+    pub(crate) stock: Arc<Stock>,
+    /// Where audio is worked on.
+    pub(crate) workshop: Workshop,
     /// Trunks of the service's own file.
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     /// Cookies are for HTTPS alone.
@@ -36,6 +47,9 @@ pub(crate) struct App {
     pub(crate) setup_code: Mutex<Option<String>>,
     pub(crate) hashing: Semaphore,
     pub(crate) limits: Limits,
+    /// What happens now.
+    pub(crate) live: Arc<Hub>,
+    pub(crate) watchers: Watchers,
     clock: Clock,
 }
 
@@ -89,9 +103,12 @@ pub(crate) struct Wanted {
     pub(crate) store: Store,
     pub(crate) node: String,
     pub(crate) beside: Beside,
+    pub(crate) base: watch::Receiver<Base>,
+    pub(crate) stock: Arc<Stock>,
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     pub(crate) secure: bool,
     pub(crate) setup_code: Option<String>,
+    pub(crate) live: Arc<Hub>,
     /// Unix time, ms.
     pub(crate) clock: Clock,
 }
@@ -103,11 +120,16 @@ impl App {
             node: wanted.node,
             began_ms: (wanted.clock)(),
             beside: wanted.beside,
+            base: wanted.base,
+            stock: wanted.stock,
+            workshop: Workshop::default(),
             file_dialers: wanted.file_dialers,
             secure: wanted.secure,
             setup_code: Mutex::new(wanted.setup_code),
             hashing: Semaphore::new(HASHES_MAX),
             limits: Limits::default(),
+            live: wanted.live,
+            watchers: Watchers::default(),
             clock: wanted.clock,
         })
     }

@@ -11,14 +11,14 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::opus::OpusDecoder;
-use super::{Decoded, Refusal};
+use super::{Decoded, RATE_HZ, Reading, Refusal};
 
 /// Share of packets that may fail to decode before the whole file counts as damaged: an MP3 cut out of a longer one
 /// begins with a frame whose bit reservoir is missing, which is no fault of the rest.
 const BAD_PACKETS_MAX: f64 = 0.1;
 
 /// Decodes the first audio track of a file.
-pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, Refusal> {
+pub(super) fn decode(bytes: Vec<u8>, reading: &Reading) -> Result<Decoded, Refusal> {
     let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), MediaSourceStreamOptions::default());
     let mut format = symphonia::default::get_probe()
         .probe(
@@ -39,12 +39,12 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, Refusal> {
         .clone();
     let (track, frames_stated) = (track.id, track.num_frames);
     let decoded = if parameters.codec == CODEC_ID_OPUS {
-        decode_opus(format.as_mut(), track, &parameters)?
+        decode_opus(format.as_mut(), track, &parameters, reading)?
     } else {
         let mut decoder = symphonia::default::get_codecs()
             .make_audio_decoder(&parameters, &AudioDecoderOptions::default())
             .map_err(|_| Refusal::not_audio("encoding not known"))?;
-        decode_packets(format.as_mut(), track, decoder.as_mut())?
+        decode_packets(format.as_mut(), track, decoder.as_mut(), reading)?
     };
     // Opus states its length in 48 kHz samples whatever rate it is decoded at.
     let stated_hz = u64::from(parameters.sample_rate.unwrap_or(decoded.rate_hz).max(1));
@@ -71,6 +71,7 @@ fn decode_packets(
     format: &mut dyn FormatReader,
     track: u32,
     decoder: &mut dyn AudioDecoder,
+    reading: &Reading,
 ) -> Result<Decoded, Refusal> {
     let mut decoded = Decoded {
         samples: Vec::new(),
@@ -89,6 +90,8 @@ fn decode_packets(
                 decoded.rate_hz = audio.spec().rate();
                 audio.copy_to_vec_interleaved::<f32>(&mut chunk);
                 decoded.samples.extend_from_slice(&chunk);
+                let frames = decoded.samples.len() / decoded.channels.max(1);
+                reading.check(frames, decoded.rate_hz as usize)?;
                 good += 1;
             }
             Err(Error::DecodeError(_) | Error::IoError(_)) => bad += 1,
@@ -108,6 +111,7 @@ fn decode_opus(
     format: &mut dyn FormatReader,
     track: u32,
     parameters: &AudioCodecParameters,
+    reading: &Reading,
 ) -> Result<Decoded, Refusal> {
     let channels = parameters
         .channels
@@ -117,6 +121,7 @@ fn decode_opus(
     while let Some(packet) = next_packet(format)? {
         if packet.track_id == track {
             decoder.decode(&packet.data, packet.trim_start.get(), packet.trim_end.get())?;
+            reading.check(decoder.frames(), RATE_HZ as usize)?;
         }
     }
     Ok(decoder.finish())

@@ -14,7 +14,7 @@ mod wav;
 use std::path::Path;
 
 pub(crate) use raw::{Law, RawForm};
-pub(crate) use wav::write_wav;
+pub(crate) use wav::{wav, write_wav};
 
 use crate::fault::{Fault, FaultClass};
 
@@ -63,6 +63,25 @@ pub(crate) struct Reading {
     pub(crate) raw: Option<RawForm>,
     /// The channel.
     pub(crate) channel: Channel,
+    /// Longer ones are refused, as soon as that is known: a small file may hold days of silence. `None`: a day.
+    pub(crate) seconds_max: Option<usize>,
+}
+
+impl Reading {
+    fn limit_s(&self) -> usize {
+        self.seconds_max.unwrap_or(SECONDS_MAX).min(SECONDS_MAX)
+    }
+
+    /// Refuses what is longer than the limit.
+    fn check(&self, samples: usize, rate_hz: usize) -> Result<(), Refusal> {
+        match samples > self.limit_s() * rate_hz {
+            true => Err(Refusal::damaged(match self.seconds_max {
+                None => "longer than a day".to_owned(),
+                Some(seconds) => format!("longer than {seconds} s"),
+            })),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Why bytes did not become a recording.
@@ -98,7 +117,10 @@ pub(crate) fn read(path: &Path, reading: &Reading) -> Result<Vec<Recording>, Fau
 }
 
 /// The recordings, and what is wrong with the file where they can be heard all the same.
-fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<(Vec<Recording>, Option<String>), Refusal> {
+pub(crate) fn from_bytes(
+    bytes: Vec<u8>,
+    reading: &Reading,
+) -> Result<(Vec<Recording>, Option<String>), Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::damaged("empty"));
     }
@@ -106,16 +128,22 @@ fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<(Vec<Recording>, Opti
         Some(form) => raw::decode(&bytes, form)?,
         None => match Kind::of(&bytes) {
             None => return Err(Refusal::not_audio("not audio")),
-            Some(Kind::Capture) => return capture::read(&bytes),
+            Some(Kind::Capture) => {
+                let read = capture::read(&bytes)?;
+                for recording in &read.0 {
+                    reading.check(recording.samples.len(), RATE_HZ as usize)?;
+                }
+                return Ok(read);
+            }
             Some(Kind::Wav) => {
                 wav::check_length(&bytes)?;
-                container::decode(bytes)?
+                container::decode(bytes, reading)?
             }
             Some(Kind::Ogg) => {
                 ogg::check_length(&bytes)?;
-                container::decode(bytes)?
+                container::decode(bytes, reading)?
             }
-            Some(Kind::Other) => container::decode(bytes)?,
+            Some(Kind::Other) => container::decode(bytes, reading)?,
         },
     };
     if decoded.samples.is_empty() {
@@ -123,9 +151,7 @@ fn from_bytes(bytes: Vec<u8>, reading: &Reading) -> Result<(Vec<Recording>, Opti
     }
     let mono = one_channel(&decoded, reading.channel)?;
     let samples = resample::to_8_khz(&mono, decoded.rate_hz)?;
-    if samples.len() > SECONDS_MAX * RATE_HZ as usize {
-        return Err(Refusal::damaged("longer than a day"));
-    }
+    reading.check(samples.len(), RATE_HZ as usize)?;
     let recording = Recording {
         samples,
         ..Recording::default()
@@ -224,6 +250,18 @@ mod tests {
             let Refusal(class, why) = from_bytes(bytes.to_vec(), &Reading::default()).expect_err("not audio");
             assert_eq!((class, why.as_str()), (FaultClass::NotAudio, "not audio"));
         }
+    }
+
+    #[test]
+    fn what_is_longer_than_wanted_is_refused() {
+        let second = wav(&[100; 8_000]);
+        let reading = |seconds| Reading {
+            seconds_max: Some(seconds),
+            ..Reading::default()
+        };
+        assert!(from_bytes(second.clone(), &reading(1)).is_ok());
+        let Refusal(class, why) = from_bytes(second, &reading(0)).expect_err("too long");
+        assert_eq!((class, why.as_str()), (FaultClass::Damaged, "longer than 0 s"));
     }
 
     #[test]

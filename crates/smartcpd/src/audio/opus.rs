@@ -54,6 +54,11 @@ impl OpusDecoder {
         Ok(())
     }
 
+    /// How much was decoded, 8 kHz frames.
+    pub(super) fn frames(&self) -> usize {
+        self.samples.len() / self.channels
+    }
+
     /// What was decoded.
     pub(super) fn finish(self) -> Decoded {
         Decoded {

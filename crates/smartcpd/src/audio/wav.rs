@@ -47,6 +47,11 @@ pub(super) fn check_length(bytes: &[u8]) -> Result<(), Refusal> {
 
 /// Writes 8 kHz mono 16-bit samples as WAV, to a neighbouring name first so that no reader sees half a file.
 pub(crate) fn write_wav(path: &Path, samples: &[i16]) -> io::Result<()> {
+    crate::files::write_whole(path, &wav(samples))
+}
+
+/// 8 kHz mono 16-bit samples as a WAV file.
+pub(crate) fn wav(samples: &[i16]) -> Vec<u8> {
     let data_bytes = samples.len() as u32 * 2;
     let mut file = Vec::with_capacity(44 + samples.len() * 2);
     file.extend_from_slice(b"RIFF");
@@ -64,7 +69,7 @@ pub(crate) fn write_wav(path: &Path, samples: &[i16]) -> io::Result<()> {
     for sample in samples {
         file.extend_from_slice(&sample.to_le_bytes());
     }
-    crate::files::write_whole(path, &file)
+    file
 }
 
 #[cfg(test)]

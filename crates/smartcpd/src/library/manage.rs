@@ -160,7 +160,7 @@ fn file_name(id: &str) -> String {
 }
 
 /// Brings speech to the usual level; a recording without any sound stays as it is.
-fn level(samples: &mut [i16]) {
+pub(crate) fn level(samples: &mut [i16]) {
     let powers: Vec<f64> = samples
         .chunks(160)
         .map(|chunk| {

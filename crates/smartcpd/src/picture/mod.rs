@@ -3,7 +3,7 @@
 //! One SVG file that needs nothing else: the spectrogram is a PNG inside it. All parts share one time axis.
 
 mod index;
-mod spectrogram;
+pub(crate) mod spectrogram;
 mod svg;
 
 use cpd_detect::event::Activity;

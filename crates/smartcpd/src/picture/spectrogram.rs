@@ -12,7 +12,7 @@ const RANGE_DB: f32 = 62.0;
 const LOUDEST_DB_MIN: f32 = -45.0;
 
 /// A picture `columns` wide and 128 high, 0 to 4 kHz; empty where it cannot be made.
-pub(super) fn png(samples: &[i16], columns: usize) -> Vec<u8> {
+pub(crate) fn png(samples: &[i16], columns: usize) -> Vec<u8> {
     let levels = levels(samples, columns);
     // The loudest thousandth may be clipped: one click must not darken the rest.
     let mut sorted = levels.clone();

@@ -136,7 +136,7 @@ fn heard(config: &Config) -> Vec<Finding> {
         .iter()
         .map(|fault| Finding::warn(fault.to_string()))
         .collect();
-    findings.push(match (&loaded.shared, &config.hearing.prompts) {
+    findings.push(match (&loaded.base.file, &config.hearing.prompts) {
         (None, _) => {
             Finding::fail("announcements: calls would pass unheard; correct hearing.prompts, or leave it out")
         }

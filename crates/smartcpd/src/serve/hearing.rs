@@ -12,10 +12,18 @@ use crate::library;
 use crate::plans;
 use crate::serve::config::HearingPlan;
 
+/// What is heard with where no customer's own prompts come before it.
+#[derive(Clone)]
+pub(crate) struct Base {
+    /// Tone plans, without prompts: customers' prompts are put into it.
+    pub(crate) bare: Shared,
+    /// With the announcements of the file; `None`: they could not be read, and calls pass unheard.
+    pub(crate) file: Option<Shared>,
+}
+
 /// What was loaded.
 pub(crate) struct Loaded {
-    /// `None`: the announcements could not be read, and calls pass unheard.
-    pub(crate) shared: Option<Shared>,
+    pub(crate) base: Base,
     /// Announcements in it.
     pub(crate) prompts: usize,
     /// What is wrong with the folder, or with single announcements.
@@ -46,9 +54,13 @@ pub(crate) fn load(plan: &HearingPlan) -> Result<Loaded, Fault> {
         Some(Ok((library, faults))) => (Some(library), faults),
         Some(Err(fault)) => (None, vec![fault]),
     };
+    let bare = Shared::new(RATE, plans, Arc::new(Library::empty()));
     Ok(Loaded {
         prompts: library.as_ref().map_or(0, Library::len),
-        shared: library.map(|library| Shared::new(RATE, plans, Arc::new(library))),
+        base: Base {
+            file: library.map(|library| bare.with_library(Arc::new(library))),
+            bare,
+        },
         faults,
     })
 }

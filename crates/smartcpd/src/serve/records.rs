@@ -14,6 +14,7 @@ use cpd_b2bua::media::SideStats;
 use cpd_b2bua::switchboard::CallReport;
 use cpd_call::{Telling, Told};
 use cpd_detect::Library;
+use cpd_store::Uuid;
 use serde_json::{Value, json};
 
 use crate::serve::log::{Writer, time};
@@ -21,8 +22,9 @@ use crate::words;
 
 /// Somebody who keeps records of calls.
 pub(crate) trait Recorder: Send {
-    /// A call is over. `library`: the prompts that it was heard with.
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>);
+    /// A call is over. `library`: the prompts that it was heard with. Tells the id that the call is found by, where it is kept
+    /// in a database.
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid>;
 
     /// Records that found no room.
     fn lost(&self) -> u64;
@@ -47,9 +49,10 @@ impl Lines {
 }
 
 impl Recorder for Lines {
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid> {
         let line = whole(report, library, Instant::now(), SystemTime::now());
         self.0.write(line.to_string());
+        None
     }
 
     fn lost(&self) -> u64 {
@@ -78,8 +81,9 @@ impl CpaStats {
 }
 
 impl Recorder for CpaStats {
-    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) -> Option<Uuid> {
         self.0.write(row(report, Instant::now(), SystemTime::now()));
+        None
     }
 
     fn lost(&self) -> u64 {
@@ -141,6 +145,7 @@ fn whole(report: &CallReport, library: Option<&Library>, now: Instant, wall: Sys
         "campaign": report.campaign,
         "info": report.info,
         "settings": report.settings,
+        "libraries": { "common": report.versions.0, "own": report.versions.1 },
         "target": record.target,
         "began": at(record.began),
         "ended": at(record.ended),
@@ -159,7 +164,7 @@ fn whole(report: &CallReport, library: Option<&Library>, now: Instant, wall: Sys
         "tellings": record.tellings.iter().map(|one| telling(one, library)).collect::<Vec<_>>(),
         "faults": report.faults,
         "media": report.media.as_ref().map(|(caller, callee)| json!({ "caller": side(caller), "callee": side(callee) })),
-        "recording": report.recording.as_ref().map(|kept| json!({ "path": kept.path, "ms": kept.ms, "cut": kept.cut })),
+        "recording": report.recording.as_ref().map(|kept| json!({ "path": kept.path, "ms": kept.ms, "answered_ms": kept.answered_ms, "cut": kept.cut })),
     })
 }
 
@@ -186,7 +191,7 @@ pub(crate) fn brief(report: &CallReport) -> Value {
     })
 }
 
-fn telling(one: &Telling, library: Option<&Library>) -> Value {
+pub(super) fn telling(one: &Telling, library: Option<&Library>) -> Value {
     let mut told = json!({ "seq": one.seq, "phase": one.phase.as_str(), "t_ms": one.t_ms, "last": one.last });
     match &one.told {
         Told::Verdict {
@@ -215,7 +220,7 @@ fn telling(one: &Telling, library: Option<&Library>) -> Value {
     told
 }
 
-fn side(stats: &SideStats) -> Value {
+pub(super) fn side(stats: &SideStats) -> Value {
     json!({
         "packets": stats.packets,
         "bytes": stats.bytes,
@@ -252,6 +257,8 @@ pub(crate) mod tests {
             campaign: None,
             info: None,
             settings: 3,
+            library: None,
+            versions: (0, 0),
             record: Record {
                 began,
                 target: 0,
@@ -280,6 +287,7 @@ pub(crate) mod tests {
                     last: true,
                 }],
                 deaf: None,
+                steps: Vec::new(),
             },
             faults: Vec::new(),
             media: Some((SideStats::default(), SideStats::default())),

@@ -11,7 +11,6 @@ use cpd_b2bua::script::{Limits, Scripts};
 use cpd_b2bua::switchboard::{METHODS, Notice};
 use cpd_b2bua::transport::{Gone, Tapped, Tls, TransportConfig};
 use cpd_call::Cause;
-use cpd_detect::{Library, Shared};
 use cpd_sip::Uri;
 use cpd_sip::admission::{Admission, AdmissionConfig};
 use cpd_sip::locate::{Means, Target};
@@ -26,7 +25,7 @@ use tokio::task::JoinHandle;
 use super::admin::{self, Admin};
 use super::config::owned::Trunks;
 use super::config::{self, Config, Homer};
-use super::hearing::{self, Loaded};
+use super::hearing::{self, Base, Loaded};
 use super::hep::{self, Captured};
 use super::http::{self, Asked, Page, Reply};
 use super::locate::Locator;
@@ -34,6 +33,7 @@ use super::log::{Level, Log};
 use super::metrics::{Beside, Metrics};
 use super::records::{self, CpaStats, Lines, Recorder};
 use super::tls;
+use crate::api::app::system_clock;
 use crate::fault::{Fault, FaultClass};
 
 /// Notices that wait for us: 16,384, some seconds of a busy node. More are counted and lost; calls do not wait.
@@ -48,9 +48,6 @@ const FAREWELL: Duration = Duration::from_secs(4);
 /// How long records of the last calls are waited for: media tells what was carried when its ports are silent.
 const RECORDS: Duration = Duration::from_secs(5);
 
-/// Libraries of earlier settings that calls may still be heard with, for the names in their records.
-const LIBRARIES_MAX: usize = 8;
-
 /// The cause of calls that a shutdown ends: temporary failure (Q.850, 41).
 const SHUTDOWN_Q850: u8 = 41;
 
@@ -63,11 +60,13 @@ struct Service {
     recorders: Vec<Box<dyn Recorder>>,
     admin: Option<Admin>,
     owned: Vec<Arc<Trunks>>,
-    shared: Option<Shared>,
+    /// What is heard with; the API hears recordings with the same.
+    base: watch::Sender<Base>,
     version: u64,
-    libraries: BTreeMap<u64, Arc<Library>>,
     prompts: usize,
     registered: BTreeMap<String, bool>,
+    /// The longest turn of a media thread since monitoring looked, µs.
+    turn_us_max: u64,
     watched: Watch,
     reload: Option<JoinHandle<Reloaded>>,
     /// Asked for while one was under way.
@@ -138,19 +137,25 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         }
         None => None,
     };
+    let (base, base_receiver) = watch::channel(loaded.base.clone());
     let admin = match &config.store {
         Some(store) => {
             let plan = admin::Plan {
                 beside: config.beside(),
+                base: base_receiver,
                 dialers: config.dialers.clone(),
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                listeners_max: config.hearing.listeners_max as u64,
             };
             Some(admin::start(plan, log.clone())?)
         }
         None => None,
     };
+    if let Some(stored) = admin.as_ref().and_then(Admin::recorder) {
+        recorders.push(Box::new(stored));
+    }
     let mut service = Service {
         watched: Watch::new(file.as_deref(), &config),
         locator: None,
@@ -162,11 +167,11 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         recorders,
         admin,
         owned: Vec::new(),
-        shared: loaded.shared.clone(),
+        base,
         version: 1,
-        libraries: BTreeMap::new(),
         prompts: 0,
         registered: BTreeMap::new(),
+        turn_us_max: 0,
         reload: None,
         reload_again: false,
         drain: None,
@@ -289,28 +294,25 @@ impl Service {
         self.log.say(Level::Info, "started", fields);
     }
 
-    /// Remembers the library of a version and says what is wrong with it.
+    /// Says what is wrong with what was loaded.
     fn keep_hearing(&mut self, loaded: &Loaded) {
         for fault in &loaded.faults {
             self.log.say(Level::Error, &fault.to_string(), json!({}));
         }
-        match &loaded.shared {
-            Some(shared) => {
-                self.libraries.insert(self.version, Arc::clone(shared.library()));
-            }
-            None => self.log.say(
+        if loaded.base.file.is_none() {
+            self.log.say(
                 Level::Error,
                 "CALLS PASS UNHEARD: the announcements of hearing.prompts could not be read",
                 json!({ "mend": "correct the folder or the key; a change of the configuration is taken at once" }),
-            ),
-        }
-        while self.libraries.len() > LIBRARIES_MAX {
-            self.libraries.pop_first();
+            );
         }
         self.prompts = loaded.prompts;
     }
 
     fn on_notice(&mut self, notice: Notice) {
+        if let Some(admin) = &self.admin {
+            admin.live.on_notice(system_clock(), &notice);
+        }
         match notice {
             Notice::Began { call, dialer } => {
                 self.open += 1;
@@ -334,9 +336,12 @@ impl Service {
             Notice::Ended(report) => {
                 self.open = self.open.saturating_sub(1);
                 self.metrics.on_ended(&report);
-                let library = self.libraries.get(&report.settings);
+                let mut id = None;
                 for recorder in &mut self.recorders {
-                    recorder.on_report(&report, library.map(Arc::as_ref));
+                    id = recorder.on_report(&report, report.library.as_deref()).or(id);
+                }
+                if let Some(admin) = &self.admin {
+                    admin.live.ended(system_clock(), &report, id);
                 }
                 self.log.say(Level::Info, "call ended", records::brief(&report));
             }
@@ -419,15 +424,18 @@ impl Service {
         Ok(self.node.set_address_list(self.config.addresses(located)).await?)
     }
 
-    async fn on_asked(&self, page: Page) -> Result<Reply, Step> {
+    async fn on_asked(&mut self, page: Page) -> Result<Reply, Step> {
         let draining = self.drain.is_some();
         Ok(match page {
             Page::Health => (200, "ok\n".to_owned()),
             Page::Ready if draining => (503, "draining\n".to_owned()),
             Page::Ready => (200, "ready\n".to_owned()),
             Page::Metrics => {
+                let mut status = self.node.status().await?;
+                let turn = &mut status.media.turn_us_max;
+                *turn = (*turn).max(std::mem::take(&mut self.turn_us_max));
                 let beside = Beside {
-                    status: self.node.status().await?,
+                    status,
                     settings_version: self.version,
                     prompts: self.prompts,
                     draining,
@@ -443,6 +451,18 @@ impl Service {
     async fn on_tick(&mut self) -> Result<(), Step> {
         if self.watched.changed() {
             self.reload("a file changed");
+        }
+        if let Some(admin) = &self.admin {
+            let status = self.node.status().await?;
+            // Looking at it begins it anew; monitoring looks less often.
+            self.turn_us_max = self.turn_us_max.max(status.media.turn_us_max);
+            let dialers: Vec<&str> = self
+                .config
+                .dialers
+                .iter()
+                .map(|dialer| dialer.id.as_str())
+                .collect();
+            admin.live.tick(system_clock(), &status, &dialers);
         }
         let Some(drain) = &self.drain else {
             return Ok(());
@@ -490,9 +510,9 @@ impl Service {
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
-                let config = config.with(&self.owned);
-                self.shared.clone_from(&loaded.shared);
-                let settings = config.settings(self.version, loaded.shared.clone());
+                let config = config.with(&self.owned, &loaded.base.bare);
+                self.base.send_replace(loaded.base.clone());
+                let settings = config.settings(self.version, loaded.base.file.clone());
                 self.node.set_settings(Arc::new(settings)).await?;
                 self.log.level = config.log;
                 self.keep_hearing(&loaded);
@@ -532,16 +552,10 @@ impl Service {
     /// Customers changed their trunks: new calls go by what they are now.
     async fn on_owned(&mut self, trunks: Vec<Arc<Trunks>>) -> Result<(), Step> {
         self.owned = trunks;
-        self.config = self.config.clone().with(&self.owned);
-        let heard = self.libraries.get(&self.version).cloned();
+        let base = self.base.borrow().clone();
+        self.config = self.config.clone().with(&self.owned, &base.bare);
         self.version += 1;
-        if let Some(library) = heard {
-            self.libraries.insert(self.version, library);
-        }
-        while self.libraries.len() > LIBRARIES_MAX {
-            self.libraries.pop_first();
-        }
-        let settings = self.config.settings(self.version, self.shared.clone());
+        let settings = self.config.settings(self.version, base.file);
         self.node.set_settings(Arc::new(settings)).await?;
         self.trust().await?;
         let fields = json!({ "settings": self.version, "dialers": self.config.dialers.len() });
@@ -730,7 +744,7 @@ fn node_config(
         endpoint,
         media: config.media.clone(),
         scripts: Some(Arc::new(scripts)),
-        settings: Arc::new(config.settings(1, loaded.shared.clone())),
+        settings: Arc::new(config.settings(1, loaded.base.file.clone())),
         seed,
         epoch_s: SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -21,7 +21,7 @@ fn a_bad_reload_keeps_the_running_configuration() {
     let fault = service.line("failed to read");
     let text = fault["message"].as_str().expect("text");
     assert!(
-        text.ends_with("line 6: limits.notise: unknown key, did you mean `notice`?"),
+        text.ends_with("line 8: limits.notise: unknown key, did you mean `notice`?"),
         "{text}"
     );
     let kept = service.line("not reloaded");

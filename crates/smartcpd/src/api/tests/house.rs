@@ -1,6 +1,7 @@
 //! A service with two customers and their people, and what they ask it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -8,22 +9,33 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
+use cpd_detect::{Library, Shared};
 use cpd_store::keys::NewKey;
 use cpd_store::tenants::NewTenant;
 use cpd_store::users::{NewUser, Role};
 use cpd_store::{SERVICE, Store, Uuid, Whose, keys, tenants, users};
 use serde_json::Value;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::super::app::{App, Wanted};
 use super::super::{permission, router};
 use super::databases;
+use crate::live::{Hub, Node};
 use crate::serve::config::owned::Beside;
+use crate::serve::hearing::Base;
 
 /// What the clock says at first, ms.
 const NOW: i64 = 1_795_000_000_000;
 
 pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// The folder that recordings of this process's tests lie in.
+pub(super) fn recordings() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("smartcpd-api-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
 
 /// A running API.
 pub(super) struct House {
@@ -45,6 +57,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: axum::http::HeaderMap,
     pub(super) body: Value,
+    /// As they came.
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -79,14 +93,26 @@ pub(super) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
 impl House {
     pub(super) fn of(store: Store) -> House {
         let now = Arc::new(AtomicI64::new(NOW));
+        let plans = Arc::new(cpd_detect::Plans::built_in());
+        let bare = Shared::new(crate::hearing::RATE, plans, Arc::new(Library::empty()));
         let clock = Arc::clone(&now);
         let app = App::new(Wanted {
             store,
             node: "n1".to_owned(),
-            beside: Beside::default(),
+            beside: Beside {
+                recordings: Some(recordings()),
+                ..Beside::default()
+            },
+            base: watch::Sender::new(Base {
+                file: Some(bare.clone()),
+                bare,
+            })
+            .subscribe(),
+            stock: Arc::default(),
             file_dialers: Vec::new(),
             secure: false,
             setup_code: Some("code-of-first-run".to_owned()),
+            live: Hub::new(NOW, Node::default()),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });
         House {
@@ -196,7 +222,38 @@ impl House {
             }
             None => Body::empty(),
         };
-        let mut request = request.body(body).unwrap();
+        self.answer(request.body(body).unwrap()).await
+    }
+
+    /// Sends a file with fields beside it, as a form of the console does.
+    pub(super) async fn send(&self, who: &As, what: &str, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+        const BORDER: &str = "----border-of-a-form";
+        let mut form = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{BORDER}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            form.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{BORDER}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"call.wav\"\r\n\r\n"
+        );
+        form.extend_from_slice(head.as_bytes());
+        form.extend_from_slice(file);
+        form.extend_from_slice(format!("\r\n--{BORDER}--\r\n").as_bytes());
+        let (method, path) = what.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header("sec-fetch-site", "same-origin");
+        request = match who {
+            As::Nobody => request,
+            As::Cookie(cookie) => request.header(header::COOKIE, cookie),
+            As::Key(key) => request.header(header::AUTHORIZATION, format!("Bearer {key}")),
+        };
+        let kind = format!("multipart/form-data; boundary={BORDER}");
+        request = request.header(header::CONTENT_TYPE, kind);
+        self.answer(request.body(Body::from(form)).unwrap()).await
+    }
+
+    async fn answer(&self, mut request: Request<Body>) -> Answer {
         let peer = SocketAddr::from(([192, 0, 2, 1], 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -208,6 +265,7 @@ impl House {
             status,
             headers,
             body,
+            bytes: bytes.to_vec(),
         }
     }
 

@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 
 mod house;
+mod idempotency;
+mod live;
 mod logins;
 mod objects;
+mod prompts;
+mod recordings;
 mod walls;
 
 /// Fresh databases, as the store's own tests make them.

@@ -86,6 +86,17 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         .await
         .unwrap();
     tx.commit().await.unwrap();
+    let announced = cpd_sim::prompts::prompt(11, 0).samples;
+    super::recordings::keep(house, &call, &announced).await;
+    let prompt = house
+        .send(
+            admin,
+            "POST /prompts",
+            &crate::audio::wav(&announced),
+            &[("name", "p")],
+        )
+        .await
+        .is(201);
     let id = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/views/{id}", id(&view.is(201).body["id"])),
@@ -94,6 +105,12 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         ("/me/sessions/{id}", id(&sessions.body["items"][0]["id"])),
         ("/calls/{id}", call.id.to_string()),
         ("/calls/{id}/label", call.id.to_string()),
+        ("/calls/{id}/recording", call.id.to_string()),
+        ("/calls/{id}/hearing", call.id.to_string()),
+        ("/prompts/{id}", id(&prompt.body["id"])),
+        ("/prompts/{id}/audio", id(&prompt.body["id"])),
+        ("/prompts/{id}/peaks", id(&prompt.body["id"])),
+        ("/libraries/{number}/restoration", "1".to_owned()),
         ("/tenants/{id}", tenant.to_string()),
         ("/config/{kind}/{name}", "main".to_owned()),
         ("/config/{kind}/{name}/check", "main".to_owned()),
@@ -106,7 +123,7 @@ fn fitting(path: &str) -> Option<Value> {
     match path {
         "/users/{id}" => Some(json!({ "name": "x" })),
         "/calls/{id}/label" => Some(json!({ "right": false })),
-        "/tenants/{id}" => Some(json!({ "name": "x" })),
+        "/tenants/{id}" | "/prompts/{id}" => Some(json!({ "name": "x" })),
         "/config/{kind}/{name}" => Some(json!({ "body": { "gateways": ["sip:192.0.2.66"] } })),
         _ => None,
     }
@@ -147,6 +164,7 @@ fn a_stranger_finds_nothing_of_anothers() {
                 let place = path
                     .replace("{kind}", "carriers")
                     .replace("{name}", id)
+                    .replace("{number}", id)
                     .replace("{id}", id);
                 for who in [&pavel, &key] {
                     let headers = [("if-match", "\"1\"")];

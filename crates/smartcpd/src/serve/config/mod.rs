@@ -570,14 +570,15 @@ impl Config {
         }
     }
 
-    /// The same with these trunks of customers in the place of those that it has.
-    pub(crate) fn with(mut self, owned: &[Arc<owned::Trunks>]) -> Config {
+    /// The same with these trunks of customers in the place of those that it has; `bare`: tone plans that their prompts
+    /// are put into.
+    pub(crate) fn with(mut self, owned: &[Arc<owned::Trunks>], bare: &Shared) -> Config {
         self.dialers
             .retain(|dialer| !dialer.id.contains(owned::OWNER_END));
         self.carriers
             .retain(|carrier| !carrier.id.contains(owned::OWNER_END));
         for trunks in owned {
-            self.dialers.extend(trunks.dialers.iter().cloned());
+            self.dialers.extend(trunks.heard_dialers(bare));
             self.carriers.extend(trunks.carriers.iter().cloned());
         }
         self

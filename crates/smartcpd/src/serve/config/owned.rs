@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cpd_b2bua::trunk::{Carrier, Dialer};
+use cpd_b2bua::trunk::{Carrier, Dialer, Hearing};
+use cpd_detect::Shared;
 use cpd_sip::admission::Network;
 use cpd_store::objects::Kind;
 use serde_json::Value as Json;
@@ -13,6 +14,7 @@ use serde_json::Value as Json;
 use super::reader::{Section, Wrongs};
 use super::source::{self, Node, Place, Value};
 use super::{policies, trunks};
+use crate::stock::Stocked;
 
 /// An object as it was written.
 #[derive(Clone, Debug)]
@@ -48,6 +50,30 @@ pub(crate) struct Trunks {
     pub(crate) dialers: Vec<Arc<Dialer>>,
     /// What is wrong; an object with a fault is not in use.
     pub(crate) faults: Vec<Fault>,
+    /// The prompts that its calls are heard with; `None`: those of the file, for neither the service nor the customer has
+    /// published any.
+    pub(crate) prompts: Option<Stocked>,
+}
+
+impl Trunks {
+    /// The dialers, each heard with the customer's prompts.
+    pub(crate) fn heard_dialers(&self, bare: &Shared) -> Vec<Arc<Dialer>> {
+        let Some(prompts) = &self.prompts else {
+            return self.dialers.clone();
+        };
+        let hearing = Hearing {
+            shared: bare.with_library(Arc::clone(&prompts.library)),
+            common: prompts.common,
+            own: prompts.own,
+        };
+        let heard = self.dialers.iter().map(|dialer| {
+            Arc::new(Dialer {
+                hearing: Some(hearing.clone()),
+                ..Dialer::clone(dialer)
+            })
+        });
+        heard.collect()
+    }
 }
 
 /// What a customer's objects are read beside.
@@ -129,6 +155,7 @@ fn read(owner: &str, objects: &[&Written], beside: &Beside, alone: bool) -> Trun
         carriers: carriers.into_values().collect(),
         dialers,
         faults: faults.collect(),
+        prompts: None,
     }
 }
 
@@ -273,6 +300,27 @@ mod tests {
             trunks.dialers[0].policy.hold.map(|hold| hold.as_millis()),
             Some(1_800)
         );
+    }
+
+    #[test]
+    fn calls_of_its_trunks_are_heard_with_its_prompts() {
+        let dialer = json!({ "addresses": ["198.51.100.0/24"], "carriers": ["main"] });
+        let mut trunks = check(&[carrier("main"), written(Kind::Dialer, "vici", dialer)], &[]);
+        let library = Arc::new(cpd_detect::Library::empty());
+        let plans = Arc::new(cpd_detect::Plans::built_in());
+        let bare = Shared::new(crate::hearing::RATE, plans, Arc::clone(&library));
+        assert!(trunks.heard_dialers(&bare)[0].hearing.is_none());
+        trunks.prompts = Some(Stocked {
+            common: 3,
+            own: 5,
+            library: Arc::clone(&library),
+            ids: Arc::default(),
+            refused: Arc::new([]),
+        });
+        let dialers = trunks.heard_dialers(&bare);
+        let hearing = dialers[0].hearing.as_ref().expect("a hearing of its own");
+        assert_eq!((hearing.common, hearing.own), (3, 5));
+        assert!(Arc::ptr_eq(hearing.shared.library(), &library));
     }
 
     #[test]

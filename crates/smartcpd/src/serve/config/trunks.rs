@@ -259,6 +259,7 @@ fn dialer(
         refer: section.flag("refer", wrongs).unwrap_or(false),
         heard_first: section.flag("heard_first", wrongs).unwrap_or(true),
         record: recording(&mut section, recordings, wrongs),
+        hearing: None,
     };
     section.close(wrongs);
     dialer

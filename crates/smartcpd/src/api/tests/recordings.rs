@@ -1,0 +1,215 @@
+//! Recordings of calls: given out by the node that has them, heard again, cut into prompts.
+
+use cpd_store::recordings::{self, Recording};
+use cpd_store::users::Role;
+use cpd_store::{Whose, calls};
+use serde_json::json;
+
+use super::house::{self, House, on_both};
+use super::walls;
+use crate::audio;
+
+/// Keeps a call's recording, as its node does.
+pub(super) async fn keep(house: &House, call: &calls::Call, samples: &[i16]) {
+    let path = house::recordings().join(format!("{}.wav", call.id));
+    audio::write_wav(&path, samples).unwrap();
+    let recording = Recording {
+        call_id: call.id,
+        tenant_id: call.tenant_id,
+        began_ms: call.began_ms,
+        node: call.node.clone(),
+        path: path.to_str().unwrap().to_owned(),
+        length_ms: i32::try_from(samples.len() / 8).unwrap(),
+        cut: false,
+        expires_ms: None,
+    };
+    let tx = house
+        .app
+        .store
+        .write(Whose::Tenant(call.tenant_id))
+        .await
+        .unwrap();
+    recordings::write(&tx, &[recording]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Keeps a call that was recorded.
+async fn recorded(house: &House, call: &calls::Call, samples: &[i16]) {
+    super::prompts::write(house, std::slice::from_ref(call)).await;
+    keep(house, call, samples).await;
+}
+
+/// A second of silence, a prompt, two of silence.
+pub(super) fn announced(prompt: &cpd_sim::prompts::Prompt) -> Vec<i16> {
+    [&[0; 8_000][..], &prompt.samples, &[0; 16_000]].concat()
+}
+
+#[test]
+fn a_recording_is_listened_to_in_parts_and_noted_once() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let viewer = house.person(acme, "viewer@acme.example", Role::ReadOnly).await;
+        let call = walls::call(acme, house.app.now());
+        let samples = announced(&cpd_sim::prompts::prompt(3, 0));
+        recorded(&house, &call, &samples).await;
+        let path = format!("GET /calls/{}/recording", call.id);
+        house.ask(&viewer, &path, None).await.is(403);
+        let whole = house.ask(&olga, &path, None).await.is(200);
+        assert_eq!(whole.bytes, audio::wav(&samples));
+        assert_eq!(whole.headers["content-type"], "audio/wav");
+        let part = house
+            .ask_with(&olga, &path, None, &[("range", "bytes=44-47")])
+            .await
+            .is(206);
+        assert_eq!(part.bytes, [0; 4]);
+        let place = format!("bytes 44-47/{}", whole.bytes.len());
+        assert_eq!(part.headers["content-range"], place.as_str());
+        house
+            .ask_with(&olga, &path, None, &[("range", "bytes=99999999-")])
+            .await
+            .is(416);
+        let heard = "GET /audit?action=recording.heard";
+        let noted = house.ask(&olga, heard, None).await.is(200).body;
+        assert_eq!(noted["items"].as_array().unwrap().len(), 1, "{noted}");
+        house.later(86_400_000 / 24);
+        house.ask(&olga, &path, None).await.is(200);
+        let noted = house.ask(&olga, heard, None).await.is(200).body;
+        assert_eq!(noted["items"].as_array().unwrap().len(), 2, "{noted}");
+    });
+}
+
+#[test]
+fn another_nodes_recording_is_away_and_nothing_outside_of_the_folder_is_given_out() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let mut call = walls::call(acme, house.app.now());
+        call.node = "n7".to_owned();
+        recorded(&house, &call, &[0; 800]).await;
+        for what in ["recording", "hearing"] {
+            let path = format!("GET /calls/{}/{what}", call.id);
+            let away = house.ask(&olga, &path, None).await.is(503);
+            assert_eq!(away.problem(), "away");
+            assert!(
+                away.body["detail"].as_str().unwrap().contains("\"n7\""),
+                "{}",
+                away.body
+            );
+        }
+        let mut call = walls::call(acme, house.app.now());
+        call.name = "call-2".to_owned();
+        super::prompts::write(&house, std::slice::from_ref(&call)).await;
+        let elsewhere = Recording {
+            call_id: call.id,
+            tenant_id: acme,
+            began_ms: call.began_ms,
+            node: "n1".to_owned(),
+            path: "/etc/passwd".to_owned(),
+            length_ms: 1_000,
+            cut: false,
+            expires_ms: None,
+        };
+        let tx = house.app.store.write(Whose::Tenant(acme)).await.unwrap();
+        recordings::write(&tx, &[elsewhere]).await.unwrap();
+        tx.commit().await.unwrap();
+        let path = format!("GET /calls/{}/recording", call.id);
+        house.ask(&olga, &path, None).await.is(404);
+    });
+}
+
+#[test]
+fn a_recording_is_heard_again_with_what_is_published() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let prompt = cpd_sim::prompts::prompt(3, 0);
+        let mut call = walls::call(acme, house.app.now());
+        call.detail = json!({ "recording": { "answered_ms": 250 } });
+        recorded(&house, &call, &announced(&prompt)).await;
+        let path = format!("GET /calls/{}/hearing", call.id);
+        let before = house.ask(&olga, &path, None).await.is(200).body;
+        assert_eq!(before["heard_with"]["file"], true);
+        assert_eq!(before["matches"], json!([]));
+        assert_eq!(before["answered_ms"], 250);
+        let length_ms = before["length_ms"].as_u64().unwrap();
+        assert_eq!(
+            before["peaks"].as_array().unwrap().len() as u64,
+            length_ms / 10,
+            "a pair each 10 ms"
+        );
+        assert!(
+            before["spectrogram"]["png"]
+                .as_str()
+                .unwrap()
+                .starts_with("iVBOR")
+        );
+
+        let fields = [
+            ("name", "switched-off"),
+            ("category", "switched_off"),
+            ("operator", "A"),
+        ];
+        let added = house
+            .send(&olga, "POST /prompts", &audio::wav(&prompt.samples), &fields)
+            .await
+            .is(201);
+        house
+            .ask(
+                &olga,
+                "POST /libraries/publication",
+                Some(json!({ "note": "first" })),
+            )
+            .await
+            .is(200);
+        let after = house.ask(&olga, &path, None).await.is(200).body;
+        assert_eq!(after["heard_with"]["own"], 1);
+        let found = &after["matches"][0];
+        assert_eq!(found["prompt"], "switched-off");
+        assert_eq!(found["prompt_id"], added.body["id"]);
+        assert_eq!(found["state"], "match");
+        let from_ms = found["from_ms"].as_i64().unwrap();
+        assert!(
+            (950..=1_050).contains(&from_ms),
+            "the prompt begins at 1 s: {found}"
+        );
+        assert_eq!(after["verdict"]["prompt"], "switched-off");
+        // The same question has the same answer, from memory too.
+        assert_eq!(house.ask(&olga, &path, None).await.is(200).body, after);
+    });
+}
+
+#[test]
+fn a_prompt_is_cut_out_of_a_call() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let prompt = cpd_sim::prompts::prompt(3, 0);
+        let call = walls::call(acme, house.app.now());
+        recorded(&house, &call, &announced(&prompt)).await;
+        let cut = |from_ms: u64, to_ms: u64| json!({ "call": call.id, "from_ms": from_ms, "to_ms": to_ms, "name": "cut", "category": "busy" });
+        let to_ms = 1_000 + u64::from(prompt.ms());
+        let added = house
+            .ask(&olga, "POST /prompts", Some(cut(1_000, to_ms)))
+            .await
+            .is(201)
+            .body;
+        assert_eq!(added["length_ms"], prompt.ms());
+        assert_eq!(added["class"], "announcement.busy");
+        assert_eq!(added["source"], format!("call call-1 1000–{to_ms} ms"));
+        house
+            .ask(&olga, "POST /prompts", Some(cut(2_000, 1_000)))
+            .await
+            .is(422);
+        house
+            .ask(&olga, "POST /prompts", Some(cut(1_000, 100_000)))
+            .await
+            .is(422);
+        let silent = house.ask(&olga, "POST /prompts", Some(cut(0, 900))).await.is(422);
+        assert!(
+            silent.body["detail"].as_str().unwrap().contains("too little"),
+            "{}",
+            silent.body
+        );
+    });
+}
