@@ -177,11 +177,11 @@ export const READY: Record<string, unknown> = {
     { truth: 'answer.machine', verdict: 'answer.machine', calls: 182 }, { truth: 'answer.machine', verdict: 'answer.human', calls: 9 }, { truth: 'answer.human', verdict: 'answer.human', calls: 246 },
     { truth: 'answer.human', verdict: 'answer.machine', calls: 2 }, { truth: 'announcement.busy', verdict: 'announcement.busy', calls: 31 },
   ] },
-  '/webhooks': { items: [{ id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', kinds: ['call.ended'], active: true, version: 1, failing_since_ms: null }, { id: 'w2', name: '', url: 'https://old.vektor.example/', kinds: [], active: true, version: 4, failing_since_ms: NOW - 3_600_000 }] },
-  '/webhooks/w1': { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', kinds: ['call.ended'], active: true, version: 1 },
+  '/webhooks': { items: [{ id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW }, { id: 'w2', name: 'Старый', url: 'https://old.vektor.example/', events: ['call.ended', 'job.ended'], active: true, version: 4, failures: 3, created_ms: NOW }] },
+  '/webhooks/w1': { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW },
   '/webhooks/w1/deliveries': { items: [
-    { id: 'd1', kind: 'call.ended', at_ms: NOW - 5000, attempts: 1, status: 200, state: 'delivered', detail: null, next_ms: null },
-    { id: 'd2', kind: 'call.ended', at_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', detail: 'Bad Gateway', next_ms: NOW + 240_000 },
+    { id: 'd1', kind: 'call.ended', created_ms: NOW - 5000, attempts: 1, status: 200, state: 'delivered', error: null, next_ms: null, took_ms: 40, ended_ms: NOW },
+    { id: 'd2', kind: 'call.ended', created_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', error: 'Bad Gateway', next_ms: NOW + 240_000, took_ms: 900, ended_ms: null },
   ], next: null },
   '/audit': { items: [
     { id: 'a1', at_ms: NOW - 60_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'policy.changed', object: 'outbound', address: '10.0.0.8', change: {}, request: 'r1' },
@@ -189,9 +189,9 @@ export const READY: Record<string, unknown> = {
     { id: 'a3', at_ms: NOW - 500_000, actor: 'user:u2', actor_name: 'Олег Крылов', action: 'call.labelled', object: 'c12', address: '10.0.0.9', change: {}, request: 'r3' },
   ], next: null },
   '/jobs': { items: [
-    { id: 'j1', kind: 'export', state: 'running', progress: 0.42, made_ms: NOW - 8000, done_ms: null, by: 'Анна Лебедева', detail: 'XLSX' },
-    { id: 'j2', kind: 'replay', state: 'done', progress: 1, made_ms: NOW - DAY, done_ms: NOW - DAY + 90_000, by: 'Анна Лебедева', detail: 'outbound', result: { recordings: 1204, lost: 2, saved: 9, calls: [{ id: 'c2', before: 'answer.machine', after: 'answer.human' }] } },
-    { id: 'j3', kind: 'export', state: 'failed', progress: null, made_ms: NOW - 2 * DAY, done_ms: NOW - 2 * DAY, by: 'Олег Крылов', detail: 'no space left on device' },
+    { id: 'j1', kind: 'export', state: 'running', progress: 0.42, parameters: { format: 'xlsx' }, result: null, file: false, error: null, created_ms: NOW - 8000, ended_ms: null, created_by: 'Анна Лебедева' },
+    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: { recordings: 1204, lost: 2, saved: 9, calls: [{ id: 'c2', before: 'answer.machine', after: 'answer.human' }] } },
+    { id: 'j3', kind: 'export', state: 'failed', progress: 0.5, parameters: { format: 'parquet' }, result: null, file: false, error: 'no space left on device', created_ms: NOW - 2 * DAY, ended_ms: NOW - 2 * DAY, created_by: 'Олег Крылов' },
   ], next: null },
   '/retention': { items: [{ what: 'calls', class: '', days: 365 }, { what: 'recordings', class: '', days: 30 }, { what: 'recordings', class: 'answer.machine', days: 90 }] },
   '/about': { version: '0.4.0', node: 'node-1', database: 'postgresql', began_ms: NOW - 93_784_000, now_ms: NOW },

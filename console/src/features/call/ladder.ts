@@ -1,6 +1,6 @@
 // A call's steps as arrows between three lines: dialer, SmartCPD, carrier; and as the words of SIP.
 
-import type { Step } from '@/api/types'
+import type { CallDetail, Step } from '@/api/types'
 
 export interface Arrow {
   t_ms: number
@@ -9,6 +9,13 @@ export interface Arrow {
   down: boolean
   words: string
   kind: 'request' | 'early' | 'good' | 'bad'
+}
+
+/** A call's steps, led by the dialer's own INVITE, with which the record's time begins. */
+export function stepsOf(call: CallDetail): Step[] {
+  const steps = call.detail.steps ?? []
+  if (steps.length === 0 || steps.some((step) => step.leg === 'caller' && step.word === 'dial')) return steps
+  return [{ t_ms: 0, leg: 'caller', came: true, word: 'dial' }, ...steps]
 }
 
 export function arrowOf(step: Step): Arrow {

@@ -1,9 +1,9 @@
 import type { CallDetail } from '@/api/types'
-import { wordOf } from './ladder'
+import { stepsOf, wordOf } from './ladder'
 
 /** The call's steps as text, a line each, as tools for packets print them. */
 export function traceOf(call: CallDetail): string {
-  const lines = (call.detail.steps ?? []).map((step) => {
+  const lines = stepsOf(call).map((step) => {
     const peer = step.leg === 'caller' ? call.dialer : (call.carrier ?? 'carrier')
     const at = new Date(call.began_ms + step.t_ms).toISOString()
     return `${at} ${step.came ? `<- ${peer}` : `-> ${peer}`}  ${wordOf(step)}\n`
