@@ -18,9 +18,21 @@ export interface Server {
 /** How long the first start may take: the database is made, on a busy machine. */
 const START_MS = 60_000
 
+/** The demonstration: a server with simulated calls that go on, and who may log in there. */
+export interface Demo extends Omit<Server, 'code'> {
+  email: string
+  password: string
+}
+
+export async function startDemo(): Promise<Demo> {
+  const child = spawn(binary(), ['demo', '--console', '--seed', '7'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const said = await words(child, /console (http:\S+)\s+login (\S+)\s+one-time password (\S+)/i)
+  const [, api, email, password] = said as unknown as [string, string, string, string]
+  const { url, end } = await pagesOf(api)
+  return { url, email, password, stop: () => stop(child, end) }
+}
+
 export async function start(): Promise<Server> {
-  const binary = process.env['SMARTCPD_BIN']
-  if (!binary) throw new Error('SMARTCPD_BIN names no binary: SMARTCPD_BIN=../target/release/smartcpd npm run e2e')
   const folder = mkdtempSync(join(tmpdir(), 'smartcpd-e2e-'))
   const database = process.env['SMARTCPD_E2E_DATABASE'] ?? ''
   writeFileSync(
@@ -38,22 +50,42 @@ url = ${JSON.stringify(database)}
 level = "error"
 `,
   )
-  const child = spawn(binary, ['serve', '--config', join(folder, 'smartcpd.toml')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(binary(), ['serve', '--config', join(folder, 'smartcpd.toml')], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = await words(child, /Console: (http:\S+)\/setup\s+one-time code: (\S+)/)
   const [, api, code] = said as unknown as [string, string, string]
-  const pages = process.env['SMARTCPD_PAGES'] === 'dist' ? spawn('node', ['e2e/pages/serve.mjs', '0'], { env: { ...process.env, SMARTCPD_URL: api }, stdio: ['ignore', 'pipe', 'inherit'] }) : null
-  const url = pages ? (await words(pages, /http:\S+/))[0] : api
+  const { url, end } = await pagesOf(api)
   return {
     url,
     code,
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      pages?.kill()
-      child.kill('SIGTERM')
-      await ended
+      await stop(child, end)
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function binary(): string {
+  const named = process.env['SMARTCPD_BIN']
+  if (!named) throw new Error('SMARTCPD_BIN names no binary: SMARTCPD_BIN=../target/release/smartcpd npm run e2e')
+  return named
+}
+
+/** Where the pages of a server are. */
+async function pagesOf(api: string): Promise<{ url: string; end: () => void }> {
+  if (process.env['SMARTCPD_PAGES'] !== 'dist') return { url: api, end: () => {} }
+  const pages = spawn('node', ['e2e/pages/serve.mjs', '0'], { env: { ...process.env, SMARTCPD_URL: api }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [url] = await words(pages, /http:\S+/)
+  return { url, end: () => pages.kill() }
+}
+
+async function stop(child: ChildProcess, end: () => void): Promise<void> {
+  end()
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  // A server that drains its calls is asked a second time, as a person would.
+  const again = setTimeout(() => child.kill('SIGTERM'), 3000)
+  await ended
+  clearTimeout(again)
 }
 
 /** Waits for a line of what a program says: "Console: http://127.0.0.1:8060/setup  one-time code: abcd-efgh-ijkl". */

@@ -61,7 +61,7 @@ export interface paths {
   '/webhooks/{id}/deliveries': { get: Op<t.Page<t.Delivery>, never, Q, Id> }
   '/deliveries/{id}/replay': { post: Op<t.Delivery, never, Q, Id> }
   '/audit': { get: OpNoPath<t.Page<t.AuditEntry>> }
-  '/jobs': { get: OpNoPath<t.Page<t.Job>> }
+  '/jobs': { get: OpNoPath<Items<t.Job>> }
   '/jobs/{id}': { get: Op<t.Job, never, Q, Id>; delete: Op<unknown, never, Q, Id> }
   '/exports': { post: OpNoPath<t.Job, Q> }
   '/replays': { post: OpNoPath<t.Job, Q> }

@@ -45,11 +45,12 @@ export interface Telling {
   class?: string | null; confidence?: number | null; evidence?: string | null; prompt?: string | null; prompt_at_ms?: number | null
   event?: string | null; no_verdict?: string | null
 }
-export interface SipMessage { t_ms: number; leg: 'dialer' | 'carrier'; out: boolean; start_line: string; text?: string }
+/** A rung of the call's ladder: what came from a leg, or went to it. */
+export interface Step { t_ms: number; leg: 'caller' | 'callee'; came: boolean; word: string; media?: boolean; status?: number; q850?: number | null; target?: number }
 /** What stands in a call's record beside its row. An older record may lack some of it. */
 export interface Detail {
-  tellings?: Telling[]; messages?: SipMessage[]; faults?: string[]; early_ms?: number | null
-  cause?: { q850: number; text: string } | null; info?: string | null; media?: unknown
+  tellings?: Telling[]; steps?: Step[]; faults?: string[]; early_ms?: number | null; hold_expired?: boolean
+  cause?: string | null; info?: string | null; media?: unknown
 }
 export interface CallDetail extends Call {
   library: number; own_library: number
@@ -97,10 +98,16 @@ export interface Library {
 /** A recording heard with what is in force and with the draft. */
 export interface Trial { length_ms: number; published: { verdict: Heard | null; matches: Match[] }; draft: { verdict: Heard | null; matches: Match[] } }
 
-export interface Webhook { id: string; name: string; url: string; kinds: string[]; active: boolean; version: number; failing_since_ms?: number | null }
-export interface Delivery { id: string; kind: string; at_ms: number; attempts: number; status: number | null; state: string; detail?: string | null; next_ms?: number | null }
+export interface Webhook { id: string; name: string; url: string; events: string[]; active: boolean; failures: number; created_ms: number; version: number }
+export interface Delivery {
+  id: string; webhook_id: string; event_id: string; kind: string; state: string; attempts: number; next_ms: number | null
+  status: number | null; error: string | null; took_ms: number | null; created_ms: number; ended_ms: number | null
+}
 export interface AuditEntry { id: string; at_ms: number; actor: string; actor_name: string; address: string; action: string; object: string; change: unknown; request: string }
-export interface Job { id: string; kind: string; state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'; progress: number | null; made_ms: number; done_ms: number | null; by: string | null; detail?: string | null; file?: string | null; result?: unknown }
+export interface Job {
+  id: string; kind: string; state: string; progress: number; parameters: unknown; result: unknown; file: boolean; error: string | null
+  created_by: string; created_ms: number; ended_ms: number | null
+}
 export interface View { id: string; name: string; query: string; shared: boolean; own: boolean }
 export interface FunnelRow { key: string; calls: number; answered: number; refused: number; people: number; machines: number; announcements: number; tones: number; others: number; unknown: number; decided_ms: number | null; talk_ms: number }
 export interface Cell { verdict: string; truth: string; calls: number }

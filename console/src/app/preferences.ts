@@ -8,6 +8,9 @@ export type ThemeName = 'light' | 'dark'
 const LANGUAGE = 'smartcpd.language'
 const THEME = 'smartcpd.theme'
 
+/** Whether somebody chose a language in this browser: then it goes before the account's. */
+export const languageChosen = localStorage.getItem(LANGUAGE) !== null
+
 export const language = ref<Language>(firstLanguage())
 export const theme = ref<ThemeName>(firstTheme())
 

@@ -87,7 +87,7 @@ export default {
 
   call: {
     back: 'Calls', download: 'Download', wav: 'Recording (WAV)', json: 'Call (JSON)', trace: 'SIP messages (text)', facts: 'The call in figures', timeline: 'Timeline',
-    not_recorded: 'This call was not recorded: what was heard cannot be shown.', no_audio_right: 'Your role does not include recordings.',
+    not_recorded: 'This call was not recorded: what was heard cannot be shown.', recording_gone: 'The recording is no longer kept.', no_audio_right: 'Your role does not include recordings.',
     answer: 'Answer', needle: 'Place in the call', messages: 'SIP messages', no_messages: 'No messages were kept for this call.',
     at: 'Time', direction: 'Direction', message: 'Message', sent: 'sent', received: 'received',
     leg: { title: 'Leg', dialer: 'Dialer', carrier: 'Carrier' },
@@ -101,6 +101,7 @@ export default {
     tone: 'by its tone', sit: 'by its special information tone', melody: 'by a melody', dtmf: 'by DTMF digits', prompt: 'by a prompt of the library',
     unknown_announcement: 'by an announcement that is not in the library', greeting: 'by its greeting', beep: 'by the beep', silence: 'by silence',
   },
+  step: { dial: 'call', progress: 'rings, or sounds', answer: 'answer', refuse: 'refused', cancel: 'given up', hangup: 'hung up', ask: 'asks whether it lives' },
   told: { speech_start: 'Speech begins', greeting_end: 'The greeting ends', beep: 'Beep' },
   phase: { early: 'before the answer', pre: 'before the answer', answered: 'after the answer', post: 'after the answer', answer: 'after the answer' },
   ended_by: { caller: 'the dialer', callee: 'the callee', service: 'SmartCPD' },
@@ -226,12 +227,12 @@ export default {
   },
   webhooks: {
     title: 'Webhooks', text: 'Your server is told what happens, signed by Standard Webhooks.', add: 'Add a webhook', edit: 'Change the webhook', none: 'No webhooks yet',
-    none_text: 'Add an address, and each verdict is sent there.', url: 'Address', url_hint: 'https; private addresses only where the server allows them', kinds: 'Told of', all: 'everything', state: 'State',
-    good: 'Works', paused: 'Paused', failing: 'Failing since {when}', active: 'Active', secret: 'Secret for the signature', secret_text: 'Your server checks the signature with it. It is shown this once only.',
+    none_text: 'Add an address, and each verdict is sent there.', url: 'Address', url_hint: 'https; private addresses only where the server allows them', kinds: 'Told of', state: 'State',
+    good: 'Works', paused: 'Paused', failing: '{n} given up in a row | {n} given up in a row', active: 'Active', secret: 'Secret for the signature', secret_text: 'Your server checks the signature with it. It is shown this once only.',
     try: 'Send a trial', tried: 'The trial is sent', delete: 'Delete the webhook', delete_text: 'Nothing more is sent there; its deliveries go, too.',
     deliveries: 'Deliveries', no_deliveries: 'Nothing sent yet', no_deliveries_text: 'Send a trial, or wait for the next call.', attempts: 'Attempts', answer: 'Answer', next: 'next try {when}', replay: 'Send again',
-    kind: { call_began: 'Call began', call_told: 'Verdict', call_ended: 'Call ended', gateway: 'Trunk up or down' },
-    delivery: { waiting: 'Waiting', delivered: 'Delivered', failed: 'Failed', given_up: 'Given up' },
+    kind: { call_ended: 'Call ended, with its verdict', job_ended: 'Job is over' },
+    delivery: { waiting: 'Waiting', delivered: 'Delivered', failed: 'Given up' },
   },
   audit: {
     title: 'Audit log', text: 'Who did what, when and from where.', actor: 'Who', action: 'What was done', object: 'To what', address: 'From where', none: 'No entries fit',
@@ -241,6 +242,7 @@ export default {
       key_made: 'Made a key', key_revoked: 'Revoked a key', tenant_added: 'Added a customer', tenant_changed: 'Changed a customer', service_set_up: 'First run',
       dialer_added: 'Added a dialer', dialer_changed: 'Changed a dialer', dialer_removed: 'Deleted a dialer', carrier_added: 'Added a carrier', carrier_changed: 'Changed a carrier', carrier_removed: 'Deleted a carrier',
       policy_added: 'Added a policy', policy_changed: 'Changed a policy', policy_removed: 'Deleted a policy', profile_added: 'Added a profile', profile_changed: 'Changed a profile', profile_removed: 'Deleted a profile',
+      webhook_added: 'Added a webhook', webhook_changed: 'Changed a webhook', webhook_removed: 'Deleted a webhook', prompt_added: 'Added a prompt', prompt_changed: 'Changed a prompt', prompt_removed: 'Deleted a prompt', library_published: 'Published prompts',
       retention_changed: 'Changed how long things are kept', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
     },
   },

@@ -89,7 +89,7 @@ const ru: typeof en = {
 
   call: {
     back: 'Вызовы', download: 'Скачать', wav: 'Запись (WAV)', json: 'Вызов (JSON)', trace: 'Сообщения SIP (текст)', facts: 'Сведения о вызове', timeline: 'Ход вызова',
-    not_recorded: 'Этот вызов не записывался: показать, что было слышно, нельзя.', no_audio_right: 'Ваша роль не даёт доступа к записям.',
+    not_recorded: 'Этот вызов не записывался: показать, что было слышно, нельзя.', recording_gone: 'Запись больше не хранится.', no_audio_right: 'Ваша роль не даёт доступа к записям.',
     answer: 'Ответ', needle: 'Место в вызове', messages: 'Сообщения SIP', no_messages: 'Сообщения этого вызова не сохранены.',
     at: 'Время', direction: 'Направление', message: 'Сообщение', sent: 'отправлено', received: 'получено',
     leg: { title: 'Плечо', dialer: 'Диалер', carrier: 'Провайдер' },
@@ -103,6 +103,7 @@ const ru: typeof en = {
     tone: 'по сигналу', sit: 'по специальному информационному сигналу', melody: 'по мелодии', dtmf: 'по цифрам DTMF', prompt: 'по эталону из библиотеки',
     unknown_announcement: 'по сообщению, которого нет в библиотеке', greeting: 'по приветствию', beep: 'по сигналу автоответчика', silence: 'по тишине',
   },
+  step: { dial: 'вызов', progress: 'вызов идёт', answer: 'ответ', refuse: 'отказ', cancel: 'отмена', hangup: 'разъединение', ask: 'проверка связи' },
   told: { speech_start: 'Началась речь', greeting_end: 'Приветствие кончилось', beep: 'Сигнал автоответчика' },
   phase: { early: 'до ответа', pre: 'до ответа', answered: 'после ответа', post: 'после ответа', answer: 'после ответа' },
   ended_by: { caller: 'диалер', callee: 'абонент', service: 'SmartCPD' },
@@ -228,12 +229,12 @@ const ru: typeof en = {
   },
   webhooks: {
     title: 'Вебхуки', text: 'Ваш сервер узнаёт о событиях; подпись по Standard Webhooks.', add: 'Добавить вебхук', edit: 'Изменить вебхук', none: 'Вебхуков пока нет',
-    none_text: 'Добавьте адрес, и каждый вердикт будет отправлен туда.', url: 'Адрес', url_hint: 'https; внутренние адреса — только если сервер их разрешает', kinds: 'О чём сообщать', all: 'обо всём', state: 'Состояние',
-    good: 'Работает', paused: 'Приостановлен', failing: 'Не доходит, началось {when}', active: 'Включён', secret: 'Секрет для подписи', secret_text: 'По нему ваш сервер проверяет подпись. Он показывается только один раз.',
+    none_text: 'Добавьте адрес, и каждый вердикт будет отправлен туда.', url: 'Адрес', url_hint: 'https; внутренние адреса — только если сервер их разрешает', kinds: 'О чём сообщать', state: 'Состояние',
+    good: 'Работает', paused: 'Приостановлен', failing: '{n} не доставлено подряд | {n} не доставлены подряд | {n} не доставлено подряд', active: 'Включён', secret: 'Секрет для подписи', secret_text: 'По нему ваш сервер проверяет подпись. Он показывается только один раз.',
     try: 'Отправить пробное', tried: 'Пробное сообщение отправлено', delete: 'Удалить вебхук', delete_text: 'Больше ничего отправляться не будет; журнал доставок тоже исчезнет.',
     deliveries: 'Доставки', no_deliveries: 'Пока ничего не отправлено', no_deliveries_text: 'Отправьте пробное сообщение или дождитесь вызова.', attempts: 'Попыток', answer: 'Ответ', next: 'следующая попытка {when}', replay: 'Отправить снова',
-    kind: { call_began: 'Вызов начался', call_told: 'Вердикт', call_ended: 'Вызов завершён', gateway: 'Транк доступен или нет' },
-    delivery: { waiting: 'Ждёт', delivered: 'Доставлено', failed: 'Не доставлено', given_up: 'Попытки исчерпаны' },
+    kind: { call_ended: 'Вызов завершён, с вердиктом', job_ended: 'Задача завершена' },
+    delivery: { waiting: 'Ждёт', delivered: 'Доставлено', failed: 'Попытки исчерпаны' },
   },
   audit: {
     title: 'Журнал действий', text: 'Кто, что, когда и откуда сделал.', actor: 'Кто', action: 'Что сделано', object: 'С чем', address: 'Откуда', none: 'Подходящих записей нет',
@@ -243,6 +244,7 @@ const ru: typeof en = {
       key_made: 'Создан ключ', key_revoked: 'Отозван ключ', tenant_added: 'Добавлен клиент', tenant_changed: 'Изменён клиент', service_set_up: 'Первый запуск',
       dialer_added: 'Добавлен диалер', dialer_changed: 'Изменён диалер', dialer_removed: 'Удалён диалер', carrier_added: 'Добавлен провайдер', carrier_changed: 'Изменён провайдер', carrier_removed: 'Удалён провайдер',
       policy_added: 'Добавлена политика', policy_changed: 'Изменена политика', policy_removed: 'Удалена политика', profile_added: 'Добавлен профиль', profile_changed: 'Изменён профиль', profile_removed: 'Удалён профиль',
+      webhook_added: 'Добавлен вебхук', webhook_changed: 'Изменён вебхук', webhook_removed: 'Удалён вебхук', prompt_added: 'Добавлен эталон', prompt_changed: 'Изменён эталон', prompt_removed: 'Удалён эталон', library_published: 'Опубликованы эталоны',
       retention_changed: 'Изменены сроки хранения', call_labelled: 'Оценён вызов', call_unlabelled: 'Снята оценка вызова', recording_read: 'Прослушана запись',
     },
   },

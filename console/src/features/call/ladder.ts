@@ -1,6 +1,6 @@
-// SIP messages as arrows between three lines: dialer, SmartCPD, carrier.
+// A call's steps as arrows between three lines: dialer, SmartCPD, carrier; and as the words of SIP.
 
-import type { SipMessage } from '@/api/types'
+import type { CallDetail, Step } from '@/api/types'
 
 export interface Arrow {
   t_ms: number
@@ -11,27 +11,49 @@ export interface Arrow {
   kind: 'request' | 'early' | 'good' | 'bad'
 }
 
-export function arrowOf(message: SipMessage): Arrow {
-  const dialer = message.leg === 'dialer'
+/** A call's steps, led by the dialer's own INVITE, with which the record's time begins. */
+export function stepsOf(call: CallDetail): Step[] {
+  const steps = call.detail.steps ?? []
+  if (steps.length === 0 || steps.some((step) => step.leg === 'caller' && step.word === 'dial')) return steps
+  return [{ t_ms: 0, leg: 'caller', came: true, word: 'dial' }, ...steps]
+}
+
+export function arrowOf(step: Step): Arrow {
+  const dialer = step.leg === 'caller'
   return {
-    t_ms: message.t_ms,
+    t_ms: step.t_ms,
     gap: dialer ? 0 : 1,
-    // To the carrier and from the dialer is downwards: the way of a call.
-    down: dialer ? !message.out : message.out,
-    words: short(message.start_line),
-    kind: kindOf(message.start_line),
+    // From the dialer and to the carrier is downwards: the way of a call.
+    down: dialer ? step.came : !step.came,
+    words: wordOf(step),
+    kind: kindOf(step),
   }
 }
 
-/** "INVITE sip:… SIP/2.0" → INVITE; "SIP/2.0 183 Session Progress" → 183. */
-export function short(startLine: string): string {
-  const parts = startLine.split(' ')
-  return (parts[0]?.startsWith('SIP/') ? parts[1] : parts[0]) ?? ''
+/** The method or the status that a step is in SIP. */
+export function wordOf(step: Step): string {
+  switch (step.word) {
+    case 'dial':
+      return 'INVITE'
+    case 'progress':
+      return step.media ? '183' : '180'
+    case 'answer':
+      return '200'
+    case 'refuse':
+      return String(step.status ?? '4xx')
+    case 'cancel':
+      return 'CANCEL'
+    case 'hangup':
+      return 'BYE'
+    case 'ask':
+      return 'OPTIONS'
+    default:
+      return step.word
+  }
 }
 
-function kindOf(startLine: string): Arrow['kind'] {
-  if (!startLine.startsWith('SIP/')) return 'request'
-  const status = Number(short(startLine))
-  if (status < 200) return 'early'
-  return status < 300 ? 'good' : 'bad'
+function kindOf(step: Step): Arrow['kind'] {
+  if (step.word === 'progress') return 'early'
+  if (step.word === 'answer') return 'good'
+  return step.word === 'refuse' ? 'bad' : 'request'
 }

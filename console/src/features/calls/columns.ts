@@ -19,7 +19,8 @@ export function cell(column: Column, call: Call, formats: Formats): string {
   const length = (ms: number | null) => (ms === null ? '' : formats.length(ms))
   switch (column) {
     case 'began':
-      return formats.dateTime(call.began_ms)
+      // Today's calls need no date.
+      return new Date(call.began_ms).toDateString() === new Date().toDateString() ? formats.time(call.began_ms) : formats.dateTime(call.began_ms)
     case 'decided':
       return length(call.decided_ms)
     case 'answered':
