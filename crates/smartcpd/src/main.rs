@@ -28,6 +28,7 @@ mod serve;
 mod simulate;
 mod story;
 mod timeline;
+mod webhooks;
 mod words;
 
 use std::process::ExitCode;

@@ -41,6 +41,8 @@ pub(crate) struct App {
     /// What happens now.
     pub(crate) live: Arc<Hub>,
     pub(crate) watchers: Watchers,
+    /// Webhooks may lead into one's own network, and by HTTP.
+    pub(crate) webhooks_private: bool,
     clock: Clock,
 }
 
@@ -98,6 +100,7 @@ pub(crate) struct Wanted {
     pub(crate) secure: bool,
     pub(crate) setup_code: Option<String>,
     pub(crate) live: Arc<Hub>,
+    pub(crate) webhooks_private: bool,
     /// Unix time, ms.
     pub(crate) clock: Clock,
 }
@@ -116,6 +119,7 @@ impl App {
             limits: Limits::default(),
             live: wanted.live,
             watchers: Watchers::default(),
+            webhooks_private: wanted.webhooks_private,
             clock: wanted.clock,
         })
     }

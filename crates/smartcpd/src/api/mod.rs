@@ -35,6 +35,7 @@ mod totp;
 mod users;
 mod version;
 mod views;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -112,6 +113,11 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::find, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::try_out))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay))
         .routes(routes!(retention::list, retention::set))
         .routes(routes!(about::about))
 }

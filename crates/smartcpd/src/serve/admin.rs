@@ -18,6 +18,7 @@ use cpd_store::{Store, Whose, objects, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks};
@@ -26,6 +27,8 @@ use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
 use crate::live::{self, Hub};
+use crate::webhooks::network::Network;
+use crate::webhooks::sender::Sender;
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -63,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) https: bool,
     /// The most calls that are listened to.
     pub(crate) listeners_max: u64,
+    /// Webhooks may lead into one's own network, and by HTTP.
+    pub(crate) webhooks_private: bool,
 }
 
 /// Starts all of it. A database that cannot be reached yet is tried again in the background.
@@ -97,6 +102,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     };
     let live = Hub::new(system_clock(), about);
     let run = Run {
+        webhooks_private: plan.webhooks_private,
         live: Arc::clone(&live),
         beside: plan.beside,
         dialers: plan.dialers,
@@ -189,6 +195,7 @@ impl Drop for Admin {
 }
 
 struct Run {
+    webhooks_private: bool,
     live: Arc<Hub>,
     beside: Beside,
     dialers: Vec<Arc<Dialer>>,
@@ -216,10 +223,19 @@ impl Run {
             customers,
             log: self.log.clone(),
         };
-        let looking = tokio::spawn(look.go());
+        // Dropped at the end, all of it ends.
+        let mut beside = JoinSet::new();
+        beside.spawn(look.go());
+        let sender = Sender {
+            store: store.clone(),
+            node: self.node.clone(),
+            network: Network::real(self.webhooks_private),
+            clock: Arc::new(system_clock),
+            tries: Arc::default(),
+        };
+        beside.spawn(sender.run());
         let Some(listener) = self.listener.take() else {
             let _ = ended.await;
-            looking.abort();
             return;
         };
         let address = listener.local_addr().ok();
@@ -235,6 +251,7 @@ impl Run {
             secure: self.https,
             setup_code,
             live: Arc::clone(&self.live),
+            webhooks_private: self.webhooks_private,
             clock: Box::new(system_clock),
         });
         if let Err(why) = answer(listener, app, ended).await {

@@ -19,6 +19,8 @@ mod service;
 pub(crate) mod stored;
 mod tls;
 
+pub(crate) use tls::certificates;
+
 use std::io::Write;
 use std::path::Path;
 

@@ -150,6 +150,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 listen: config.console,
                 https: config.https,
                 listeners_max: config.hearing.listeners_max as u64,
+                webhooks_private: config.webhooks_private,
             };
             Some(admin::start(plan, log.clone())?)
         }

@@ -89,6 +89,7 @@ impl House {
             secure: false,
             setup_code: Some("code-of-first-run".to_owned()),
             live: Hub::new(NOW, Node::default()),
+            webhooks_private: false,
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });
         House {

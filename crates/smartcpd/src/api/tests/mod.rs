@@ -8,6 +8,7 @@ mod live;
 mod logins;
 mod objects;
 mod walls;
+mod webhooks;
 
 /// Fresh databases, as the store's own tests make them.
 #[path = "../../../../cpd-store/tests/common/mod.rs"]
