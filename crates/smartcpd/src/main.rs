@@ -18,6 +18,7 @@ mod fault;
 mod files;
 mod hearing;
 mod inputs;
+mod jobs;
 mod library;
 mod line;
 mod live;

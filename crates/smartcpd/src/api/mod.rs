@@ -16,6 +16,7 @@ mod console;
 mod extract;
 mod headers;
 mod idempotency;
+mod jobs;
 mod keys;
 mod live;
 mod me;
@@ -32,6 +33,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod totp;
+pub(crate) mod traffic;
 mod users;
 mod version;
 mod views;
@@ -77,6 +79,7 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 )]
 struct Described;
 
+pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::readable as written;
 pub(crate) use password::hash_now as hash_password;
 
@@ -118,6 +121,11 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(webhooks::try_out))
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::replay))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::find, jobs::cancel))
+        .routes(routes!(jobs::file))
+        .routes(routes!(jobs::export))
+        .routes(routes!(jobs::statistics))
         .routes(routes!(retention::list, retention::set))
         .routes(routes!(about::about))
 }
@@ -164,7 +172,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let schema = openapi();
     let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
     let once = middleware::from_fn_with_state(Arc::clone(app), idempotency::once);
-    let resources = resources.layer(once);
+    let count = middleware::from_fn_with_state(Arc::clone(app), traffic::count);
+    let resources = resources.layer(once).layer(count);
     let secure = app.secure;
     Router::new()
         .nest("/api/v1", resources)

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -23,12 +24,15 @@ use tokio::task::JoinSet;
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks};
 use super::log::{Level, Log};
+use super::metrics::AdminFigures;
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
+use crate::api::traffic::Traffic;
 use crate::fault::{Fault, FaultClass, system_words};
+use crate::jobs::Runner;
 use crate::live::{self, Hub};
 use crate::webhooks::network::Network;
-use crate::webhooks::sender::Sender;
+use crate::webhooks::sender::{Sender, Tries};
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -50,6 +54,8 @@ pub(crate) struct Admin {
     /// What happens now, for who watches.
     pub(crate) live: Arc<Hub>,
     /// Gone when the end has begun.
+    traffic: Arc<Traffic>,
+    tries: Arc<Tries>,
     writer: Option<Arc<Writer>>,
     customers: Customers,
     end: Option<oneshot::Sender<()>>,
@@ -101,7 +107,10 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         listeners_max: plan.listeners_max,
     };
     let live = Hub::new(system_clock(), about);
+    let (traffic, tries) = (Arc::<Traffic>::default(), Arc::<Tries>::default());
     let run = Run {
+        traffic: Arc::clone(&traffic),
+        tries: Arc::clone(&tries),
         webhooks_private: plan.webhooks_private,
         live: Arc::clone(&live),
         beside: plan.beside,
@@ -158,6 +167,8 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         node,
         owned,
         live,
+        traffic,
+        tries,
         writer: Some(writer),
         customers,
         end: Some(end),
@@ -173,6 +184,22 @@ impl Admin {
             customers: Arc::clone(&self.customers),
             node: self.node.clone(),
         })
+    }
+
+    /// What monitoring is told.
+    pub(crate) fn figures(&self) -> AdminFigures {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        AdminFigures {
+            records: self
+                .writer
+                .as_ref()
+                .map(|writer| writer.figures())
+                .unwrap_or_default(),
+            answers: self.traffic.answers(),
+            watching: count(&self.traffic.watching),
+            webhooks_taken: count(&self.tries.taken),
+            webhooks_failed: count(&self.tries.failed),
+        }
     }
 
     /// Ends it: requests that are under way have a moment.
@@ -195,6 +222,8 @@ impl Drop for Admin {
 }
 
 struct Run {
+    traffic: Arc<Traffic>,
+    tries: Arc<Tries>,
     webhooks_private: bool,
     live: Arc<Hub>,
     beside: Beside,
@@ -231,9 +260,17 @@ impl Run {
             node: self.node.clone(),
             network: Network::real(self.webhooks_private),
             clock: Arc::new(system_clock),
-            tries: Arc::default(),
+            tries: Arc::clone(&self.tries),
         };
         beside.spawn(sender.run());
+        let exports = self.folder.join("exports");
+        let runner = Runner {
+            store: store.clone(),
+            node: self.node.clone(),
+            folder: exports.clone(),
+            clock: Arc::new(system_clock),
+        };
+        beside.spawn(runner.run());
         let Some(listener) = self.listener.take() else {
             let _ = ended.await;
             return;
@@ -252,6 +289,8 @@ impl Run {
             setup_code,
             live: Arc::clone(&self.live),
             webhooks_private: self.webhooks_private,
+            exports,
+            traffic: Arc::clone(&self.traffic),
             clock: Box::new(system_clock),
         });
         if let Err(why) = answer(listener, app, ended).await {

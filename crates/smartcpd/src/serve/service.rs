@@ -453,6 +453,7 @@ impl Service {
                     log_lines_lost: self.log.lost(),
                     records_lost: self.recorders.iter().map(|recorder| recorder.lost()).sum(),
                     registered: self.registered.clone(),
+                    admin: self.admin.as_ref().map(Admin::figures),
                 };
                 (200, self.metrics.text(&beside))
             }

@@ -60,7 +60,10 @@ impl Network {
         let tls = tls();
         Network {
             resolve: Arc::new(|host, port| {
-                Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+                Box::pin(async move {
+                    let found = tokio::time::timeout(CONNECT, tokio::net::lookup_host((host, port)));
+                    Ok(found.await.map_err(|_| io::ErrorKind::TimedOut)??.collect())
+                })
             }),
             post: Arc::new(move |parcel| {
                 let (tls, fault) = tls.clone();

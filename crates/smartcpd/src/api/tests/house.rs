@@ -90,6 +90,8 @@ impl House {
             setup_code: Some("code-of-first-run".to_owned()),
             live: Hub::new(NOW, Node::default()),
             webhooks_private: false,
+            traffic: Arc::default(),
+            exports: databases::folder("exports"),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });
         House {
@@ -207,11 +209,13 @@ impl House {
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
-        }
+        };
+        super::schema::check(method, path, &answer);
+        answer
     }
 
     /// Lets time pass.

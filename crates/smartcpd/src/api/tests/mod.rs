@@ -4,9 +4,11 @@
 
 mod house;
 mod idempotency;
+mod jobs;
 mod live;
 mod logins;
 mod objects;
+mod schema;
 mod walls;
 mod webhooks;
 

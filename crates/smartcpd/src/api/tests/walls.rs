@@ -74,6 +74,8 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         .ask(admin, &format!("POST /webhooks/{hook_id}/trials"), None)
         .await
         .is(202);
+    let export = json!({ "format": "csv" });
+    let job = house.ask(admin, "POST /exports", Some(export)).await.is(202);
     let people = house.ask(admin, "GET /users", None).await.is(200);
     let sessions = house.ask(admin, "GET /me/sessions", None).await.is(200);
     let call = call(tenant, house.app.now());
@@ -101,6 +103,8 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         ("/webhooks/{id}/trials", hook_id.to_owned()),
         ("/webhooks/{id}/deliveries", hook_id.to_owned()),
         ("/deliveries/{id}/replay", id(&trial.body["id"])),
+        ("/jobs/{id}", id(&job.body["id"])),
+        ("/jobs/{id}/file", id(&job.body["id"])),
         ("/users/{id}", id(&people.body["items"][0]["id"])),
         ("/me/sessions/{id}", id(&sessions.body["items"][0]["id"])),
         ("/calls/{id}", call.id.to_string()),
