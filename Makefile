@@ -101,6 +101,16 @@ bench-store: tools ## Call records a second into PostgreSQL, and lists of ten mi
 soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture
 
+# SCHEMATHESIS="--max-examples 200" asks more.
+.PHONY: schemathesis
+schemathesis: compiler $(TARGET)/schemathesis/bin/schemathesis ## The API by requests made of its schema: no 5xx, nothing but as described
+	cargo build --package smartcpd
+	crates/smartcpd/tests/schemathesis.sh $(TARGET)/debug/smartcpd $(TARGET)/schemathesis/bin/schemathesis $(SCHEMATHESIS)
+
+$(TARGET)/schemathesis/bin/schemathesis:
+	python3 -m venv $(TARGET)/schemathesis
+	$(TARGET)/schemathesis/bin/pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5'
+
 .PHONY: compiler tools
 # What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus, Lua and SQLite. Tests want SIPp too, which calls us, and
 # PostgreSQL, whose programs they make clusters of their own with, and Chromium, in which they look at the console.

@@ -90,6 +90,7 @@ pub(super) async fn start(
         }),
         https: false,
         listeners_max: listeners_max as u64,
+        webhooks_private: true,
     };
     let admin = admin::start(plan, Log::start(Level::Error))?;
     let stored = admin.recorder();
