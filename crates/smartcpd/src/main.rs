@@ -23,6 +23,7 @@ mod line;
 mod picture;
 mod plans;
 mod progress;
+mod replay;
 mod serve;
 mod simulate;
 mod stock;
