@@ -17,10 +17,10 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: compiler ## Simulated calls through the service: what was played, what was heard, what the dialer is told
+run: compiler console/dist/index.html ## The service at work: simulated calls, and the console with its address and password
 	cargo build --release --package smartcpd
 	@echo
-	$(SMARTCPD) demo --calls 20
+	$(SMARTCPD) demo --console
 
 .PHONY: samples
 samples: compiler ## Analyse sample recordings: timelines here, pictures in out/index.html
@@ -32,8 +32,14 @@ samples: compiler ## Analyse sample recordings: timelines here, pictures in out/
 	@echo
 	@echo "Pictures: $(CURDIR)/out/index.html"
 
+# The console's pages, which the binary holds.
+console/dist/index.html: $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -type f -print 2>/dev/null)
+	@command -v npm >/dev/null || { echo "Node 20 with npm is missing: https://nodejs.org"; exit 1; }
+	cd console && npm ci --no-audit --no-fund && npm run build
+	@touch $@
+
 .PHONY: test
-test: tools ## Format, lints, all tests, licences, the guard on the evaluation corpus
+test: tools console/dist/index.html ## Format, lints, all tests, licences, the guard on the evaluation corpus
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace
@@ -77,7 +83,12 @@ bench-calls: tools ## What calls cost, 2 minutes: CPU a call and a packet, calls
 	cargo build --release --package cpd-b2bua --examples
 	cargo bench --package cpd-b2bua --bench load
 
-# SOAK_S=600 lasts longer than the minute it takes by itself.
+.PHONY: bench-store
+bench-store: tools ## Call records a second into PostgreSQL, and lists of ten million calls; 10 minutes, 10 GB under /tmp
+	cargo bench --package cpd-store --bench records
+
+# SOAK_S=600 lasts longer than the minute it takes by itself; SOAK_OVER=tcp or tls takes connections that break, SOAK_RECORD=1
+# records every call.
 .PHONY: soak
 soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture

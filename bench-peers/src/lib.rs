@@ -204,6 +204,8 @@ fn is_proven(request: &rsipstack::sip::Request) -> bool {
 pub enum Manner {
     /// 180, 183 with SDP, 200.
     Answer,
+    /// The same, and BYE when the ACK has come.
+    HangUp,
     /// 180 and nothing more.
     Ring,
     /// 486.
@@ -255,6 +257,12 @@ impl Peer {
                         answer(&dialog, manner);
                     }
                 }
+                if let DialogState::Confirmed(id, _) = &state
+                    && manner == Manner::HangUp
+                    && let Some(Dialog::Invite(dialog)) = layer.get_dialog(id)
+                {
+                    dialog.bye().await.expect("BYE is sent");
+                }
                 // Who listens may have left.
                 let _ = tell.send(name(&state));
             }
@@ -281,6 +289,15 @@ impl Peer {
             dialog.bye().await.expect("BYE is sent");
         }
         status
+    }
+
+    /// Calls and waits for the other side to hang up; gives the status.
+    pub async fn call_and_stay(&mut self, callee: SocketAddr) -> u16 {
+        let option = self.stack.invite(callee);
+        let called = self.stack.layer.do_invite(option, self.states.clone()).await;
+        let (_dialog, response) = called.expect("the call is made");
+        self.wait("terminated UasBye").await;
+        response.map_or(0, |response| response.status_code.code())
     }
 
     /// Calls, and gives up once it rings.
@@ -317,7 +334,7 @@ fn answer(dialog: &InviteDialog, manner: Manner) {
     let sdp = || Some(vec![Header::ContentType("application/sdp".into())]);
     let stands = "the call stands";
     match manner {
-        Manner::Answer | Manner::Doubt => {
+        Manner::Answer | Manner::HangUp | Manner::Doubt => {
             dialog.ringing(None, None).expect(stands);
             // With a body it is 183.
             dialog.ringing(sdp(), Some(SDP.to_vec())).expect(stands);

@@ -4,12 +4,14 @@
 
 mod common;
 
+use common::tls::{certificate, tls};
 use common::*;
 use cpd_b2bua::transport::{self, TransportConfig};
 use cpd_sip::Fact;
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::InviteOptions;
 use cpd_sip::transport::Protocol;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
@@ -357,4 +359,53 @@ async fn every_message_of_a_call_is_copied_for_a_trace() {
         seen,
         ["<INVITE", ">100", ">180", ">200", "<ACK", "<BYE", ">200"].map(String::from)
     );
+}
+
+/// The connection that a call came over was closed meanwhile, as idle ones are: either end is still hung up on, over a
+/// connection to where its Contact says.
+#[tokio::test]
+async fn a_call_outlives_its_connection() {
+    for protocol in [Protocol::Tcp, Protocol::Tls] {
+        for callee_ends in [true, false] {
+            let everybody = certificate(&["127.0.0.1"]);
+            let config = || TransportConfig {
+                idle_limit: Duration::from_millis(200),
+                tls: Some(tls(&everybody, everybody.cert.der())),
+                ..transport_config("127.0.0.1", &[protocol])
+            };
+            let dialogs = [Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None))];
+            let [called, calls] = dialogs.clone();
+            let callee = Phone::new(config(), quick(), move |now, endpoint, fact| {
+                if let Fact::Invited { dialog, .. } = fact {
+                    endpoint.answer(now, *dialog, &response(200)).unwrap();
+                    *called.lock().unwrap() = Some(*dialog);
+                }
+            });
+            let callee = callee.await;
+            let caller = Phone::new(config(), quick(), move |_, _, fact| {
+                if let Fact::Answered { dialog, .. } = fact {
+                    *calls.lock().unwrap() = Some(*dialog);
+                }
+            });
+            let caller = caller.await;
+            let flow = caller.flow(protocol, callee.address(0));
+            caller.call(flow, InviteOptions::default()).await;
+            callee.wait_told("acknowledged", 1).await;
+            for phone in [&callee, &caller] {
+                phone.wait_alone().await;
+            }
+            let (ends, stays, dialog) = match callee_ends {
+                true => (&callee, &caller, &dialogs[0]),
+                false => (&caller, &callee, &dialogs[1]),
+            };
+            let dialog = dialog.lock().unwrap().unwrap();
+            let bye = ends
+                .handle
+                .ask(move |now, endpoint, _| endpoint.bye(now, dialog, None));
+            bye.await.unwrap().unwrap();
+            stays.wait_told("ended Remote", 1).await;
+            callee.finish().await;
+            caller.finish().await;
+        }
+    }
 }

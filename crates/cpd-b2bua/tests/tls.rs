@@ -1,46 +1,18 @@
-//! Two of our endpoints over TLS, with certificates made here. (SIPp as Debian ships it speaks none.)
+//! Two of our endpoints over TLS.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
+use common::tls::{certificate, tls};
 use common::*;
 use cpd_b2bua::transport::{self, Tls, TransportConfig};
 use cpd_sip::Endpoint;
 use cpd_sip::endpoint::InviteOptions;
 use cpd_sip::transport::Protocol;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::pki_types::ServerName;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
-
-/// A party that shows `own` and believes `trusted`.
-fn tls(own: &rcgen::CertifiedKey<rcgen::KeyPair>, trusted: &CertificateDer<'static>) -> Tls {
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
-    let server = rustls::ServerConfig::builder_with_provider(ring.clone())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![own.cert.der().clone()], key.into())
-        .unwrap();
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(trusted.clone()).unwrap();
-    let client = rustls::ClientConfig::builder_with_provider(ring)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Tls {
-        server: Arc::new(server),
-        client: Arc::new(client),
-        names: HashMap::new(),
-    }
-}
-
-fn certificate(name: &str) -> rcgen::CertifiedKey<rcgen::KeyPair> {
-    rcgen::generate_simple_self_signed([name.to_string()]).unwrap()
-}
 
 fn config(tls: Tls) -> TransportConfig {
     TransportConfig {
@@ -54,9 +26,9 @@ async fn calls(
     shown: &str,
     name: impl FnOnce(SocketAddr) -> HashMap<SocketAddr, ServerName<'static>>,
 ) -> Phone {
-    let own = certificate(shown);
+    let own = certificate(&[shown]);
     let callee = Phone::new(config(tls(&own, own.cert.der())), quick(), answering(&[180, 200])).await;
-    let mut caller_tls = tls(&certificate("caller.example.com"), own.cert.der());
+    let mut caller_tls = tls(&certificate(&["caller.example.com"]), own.cert.der());
     caller_tls.names = name(callee.address(0));
     let caller = Phone::new(config(caller_tls), quick(), hanging_up()).await;
     let flow = caller.flow(Protocol::Tls, callee.address(0));

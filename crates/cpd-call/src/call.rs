@@ -22,6 +22,7 @@ use crate::outcome::{Cause, Rejection};
 use crate::policy::{HOLD_MAX, Policy};
 use crate::record::{Deaf, Party, Record, Termination};
 use crate::signal::{Failure, Fork, Input, Leg, MediaAction, Output, Refusal, Signal};
+use crate::step::{STEPS_MAX, Step, Word};
 use crate::timers::{Timer, Timers};
 use hearing::Hearing;
 
@@ -83,6 +84,9 @@ pub struct Call {
     through: Option<Fork>,
     /// Legs without media: the caller's, the callee's.
     silent: [bool; 2],
+    /// When the last input or deadline was.
+    now: Instant,
+    steps: Vec<Step>,
 }
 
 /// Forks that are told apart: as many as media listens to at once.
@@ -113,6 +117,13 @@ impl Call {
             forks: Vec::new(),
             through: None,
             silent: [false; 2],
+            now,
+            steps: vec![Step {
+                at: now,
+                leg: Leg::Callee,
+                came: false,
+                word: Word::Dial(0),
+            }],
         }
     }
 
@@ -120,6 +131,10 @@ impl Call {
     pub fn handle_input(&mut self, now: Instant, input: Input) {
         if self.state == State::Over {
             return;
+        }
+        self.now = now;
+        if let Input::Signal(leg, signal) = &input {
+            self.step(*leg, true, signal);
         }
         match input {
             Input::Signal(Leg::Caller, signal) => self.on_caller(now, signal),
@@ -134,6 +149,7 @@ impl Call {
 
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = now;
         while self.state != State::Over {
             let Some(timer) = self.timers.take_due(now) else {
                 return;
@@ -373,7 +389,7 @@ impl Call {
         let status = match self.state {
             State::Ringing | State::Held { .. } => {
                 self.say(Leg::Caller, Signal::Refuse(Refusal::Ended(cause.clone())));
-                Some(480)
+                Some(cause.status())
             }
             State::Talking => {
                 self.say(Leg::Caller, Signal::Hangup(Some(cause.clone())));
@@ -415,10 +431,23 @@ impl Call {
             termination: Termination { by, status, cause },
             tellings: std::mem::take(&mut self.hearing.tellings),
             deaf: self.hearing.deaf,
+            steps: std::mem::take(&mut self.steps),
         })));
     }
 
+    fn step(&mut self, leg: Leg, came: bool, signal: &Signal) {
+        if self.steps.len() < STEPS_MAX {
+            self.steps.push(Step {
+                at: self.now,
+                leg,
+                came,
+                word: Word::of(signal),
+            });
+        }
+    }
+
     fn say(&mut self, leg: Leg, signal: Signal) {
+        self.step(leg, false, &signal);
         self.outputs.push_back(Output::Signal(leg, signal));
     }
 }

@@ -23,6 +23,7 @@ mod outcome;
 mod policy;
 mod record;
 mod signal;
+mod step;
 mod telling;
 mod timers;
 
@@ -31,4 +32,5 @@ pub use outcome::{Cause, Rejection};
 pub use policy::{AnswerAction, EarlyAction, HOLD_MAX, Mode, Policy};
 pub use record::{Deaf, Party, Record, Termination};
 pub use signal::{Failure, Fork, Heard, Input, Leg, MediaAction, Output, Refusal, Signal};
+pub use step::{STEPS_MAX, Step, Word};
 pub use telling::{NoVerdict, Phase, Telling, Told};

@@ -19,6 +19,16 @@ impl Cause {
             text: text.into(),
         }
     }
+
+    /// The final status of a call that ends for this before its caller was answered, where nothing was heard that has one
+    /// of its own. A temporary failure (41) is ours and not the subscriber's: 503 (RFC 3398, 7.2.4.1), by which dialers
+    /// and dispatchers try another node instead of writing the number off.
+    pub fn status(&self) -> u16 {
+        match self.q850 {
+            41 => 503,
+            _ => 480,
+        }
+    }
 }
 
 /// A refusal of ours.

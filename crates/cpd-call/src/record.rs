@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::outcome::Cause;
+use crate::step::Step;
 use crate::telling::Telling;
 
 /// Who did something.
@@ -96,6 +97,8 @@ pub struct Record {
     pub tellings: Vec<Telling>,
     /// Why nobody listened, where that is so.
     pub deaf: Option<Deaf>,
+    /// What passed between the legs and the service, at most [`STEPS_MAX`](crate::STEPS_MAX).
+    pub steps: Vec<Step>,
 }
 
 impl Record {

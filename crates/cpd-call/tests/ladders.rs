@@ -237,7 +237,9 @@ fn words(signal: &Signal) -> String {
         Signal::Answer { fork } => format!("200 from {}", fork.0),
         Signal::Refuse(Refusal::Carrier(failure)) => format!("{failure:?}"),
         Signal::Refuse(Refusal::Own(own)) => format!("{} {}", own.status, Rejection::word(own.class)),
-        Signal::Refuse(Refusal::Ended(cause)) => format!("480 ({} {})", cause.q850, cause.text),
+        Signal::Refuse(Refusal::Ended(cause)) => {
+            format!("{} ({} {})", cause.status(), cause.q850, cause.text)
+        }
         Signal::Cancel(cause) => format!("CANCEL{}", caused(cause)),
         Signal::Hangup(cause) => format!("BYE{}", caused(cause)),
         Signal::Ask => "OPTIONS".into(),

@@ -7,7 +7,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 
 use cpd_detect::activity::ActivityEar;
-use cpd_detect::front::{FrontEnd, FrontPlan};
+use cpd_detect::front::{Bench, FrontEnd, FrontPlan};
 use cpd_detect::peaks::Peaks;
 use cpd_detect::{Events, SampleRate};
 
@@ -22,6 +22,7 @@ fn main() {
             .map(|s| s.expect("sample"))
             .collect();
         let mut front = FrontEnd::new(Arc::clone(&plan));
+        let mut bench = Bench::default();
         let mut ear = ActivityEar::new();
         let mut events = Events::default();
         let mut rows: Vec<u8> = Vec::new();
@@ -33,7 +34,7 @@ fn main() {
             if !full {
                 break;
             }
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             let peaks = Peaks::of(&frame);
             let heard = ear.hear(&frame, &peaks, &mut events);
             let values = [

@@ -6,7 +6,7 @@ use crate::activity::ActivityEar;
 use crate::answer::AnswerEar;
 use crate::event::{Event, EventKind};
 use crate::events::Events;
-use crate::front::{FrontEnd, FrontPlan};
+use crate::front::{Bench, FrontEnd, FrontPlan};
 use crate::judge::Judge;
 use crate::peaks::Peaks;
 use crate::plan::Plans;
@@ -80,13 +80,14 @@ impl Detector {
 
     /// Hears samples.
     pub fn push(&mut self, mut samples: &[i16]) {
+        let mut bench = Bench::default();
         loop {
             let (taken, full) = self.front.take(samples);
             samples = &samples[taken..];
             if !full {
                 return;
             }
-            self.hear_hop();
+            self.hear_hop(&mut bench);
         }
     }
 
@@ -102,13 +103,14 @@ impl Detector {
         let hop = self.front.rate().hop() as u64;
         let mut rest = samples;
         let mut heard = 0;
+        let mut bench = Bench::default();
         loop {
             let (taken, full) = self.front.take_lost(rest);
             rest -= taken;
             if !full {
                 return;
             }
-            self.hear_hop();
+            self.hear_hop(&mut bench);
             heard += 1;
             if heard == LOST_HOPS_HEARD && rest / hop > LOST_HOPS_HEARD {
                 let skipped = rest / hop - LOST_HOPS_HEARD;
@@ -153,9 +155,9 @@ impl Detector {
         self.front.now()
     }
 
-    fn hear_hop(&mut self) {
+    fn hear_hop(&mut self, bench: &mut Bench) {
         self.events.begin_hop();
-        let frame = self.front.frame();
+        let frame = self.front.frame(bench);
         if let Some(from) = frame.answered {
             self.events.push(Event {
                 known: frame.end(),

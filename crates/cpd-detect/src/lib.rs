@@ -30,6 +30,7 @@ pub mod peaks;
 pub mod plan;
 mod profile;
 pub mod prompts;
+mod quick;
 mod time;
 pub mod tones;
 mod verdict;

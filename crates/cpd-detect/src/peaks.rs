@@ -3,6 +3,7 @@
 //! Local maxima of the 32 ms power spectrum, refined to about 1 Hz by the phase advance from the hop before.
 
 use crate::front::{BIN_HZ, Frame, dbm0};
+use crate::quick::{greatest, sum, turns};
 
 /// At most this many peaks are kept, strongest first: two tones and their worst companions.
 pub const PEAKS: usize = 4;
@@ -53,10 +54,22 @@ impl Peaks {
         }
         let floor = total * 0.02;
         let mut strongest = Strongest::default();
-        for (place, near) in power[LOW - 1..=HIGH + 1].windows(3).enumerate() {
-            if near[1] > floor && near[1] > near[0] && near[1] >= near[2] {
-                strongest.insert(LOW + place, near[0] + near[1] + near[2]);
+        // Most of the band is below: a look at sixteen bins together passes over them.
+        let mut begin = LOW;
+        while begin <= HIGH {
+            let end = (begin + 16).min(HIGH + 1);
+            let near = &power[begin - 1..=end];
+            let is_below = near
+                .first_chunk::<16>()
+                .is_some_and(|near| greatest(near, 0.0) <= floor);
+            if !is_below || near[near.len() - 2] > floor {
+                for (place, near) in near.windows(3).enumerate() {
+                    if near[1] > floor && near[1] > near[0] && near[1] >= near[2] {
+                        strongest.insert(begin + place, near[0] + near[1] + near[2]);
+                    }
+                }
             }
+            begin = end;
         }
         // Only what is kept is refined: noise has twenty peaks a hop.
         peaks.len = strongest.len;
@@ -99,24 +112,10 @@ impl Strongest {
     }
 }
 
-/// Eight sums side by side: one after the other each addition would wait for the one before.
-fn sum(powers: &[f32]) -> f32 {
-    let chunks = powers.chunks_exact(8);
-    let mut rest: f32 = chunks.remainder().iter().sum();
-    let mut sums = [0.0_f32; 8];
-    for chunk in chunks {
-        for (s, p) in sums.iter_mut().zip(chunk) {
-            *s += p;
-        }
-    }
-    rest += sums.iter().sum::<f32>();
-    rest
-}
-
 /// Frequency of the peak at `bin`, from the phase advance over one hop.
 fn refine(frame: &Frame<'_>, bin: usize) -> f32 {
     let hop_s = 0.01_f32;
-    let advance = (frame.spectrum[bin] * frame.before[bin].conj()).arg() / std::f32::consts::TAU;
+    let advance = turns(frame.spectrum.at(bin) * frame.before.at(bin).conj());
     let guess = bin as f32 * BIN_HZ * hop_s;
     // The phase tells the frequency up to multiples of 100 Hz; the bin is known to ±16 Hz, so the nearest one is meant.
     // Never negative, for the lowest bin makes two turns a hop: adding a half and cutting off rounds.

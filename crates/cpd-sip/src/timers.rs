@@ -39,12 +39,16 @@ impl<K: Ord + Copy> Timers<K> {
         self.heap.pop().map(|Reverse(entry)| entry)
     }
 
-    /// Throws out the entries that wake nobody once they outnumber the living four to one. `queued` tells an owner's note.
+    /// Throws out the entries that wake nobody once they are more than half of all. `queued` tells an owner's note, of which
+    /// it has one: what is left after a walk is as many as the living, so as many have to come before the next one. Each
+    /// entry pays for two looks.
     pub(crate) fn tidy(&mut self, living: usize, queued: impl Fn(K) -> Option<Instant>) {
         // 256: below this the memory is not worth the walk.
-        if self.heap.len() > 256 + 4 * living {
+        if self.heap.len() > 256 + 2 * living {
             self.heap
                 .retain(|Reverse((at, owner))| queued(*owner) == Some(*at));
+            // A burst of calls is not kept room for.
+            self.heap.shrink_to(2 * (256 + 2 * living));
         }
     }
 }
@@ -66,7 +70,34 @@ mod tests {
             queued = None;
             timers.want(1, Some(clock.at(1_000_000 + ms)), &mut queued);
             timers.tidy(1, |_| queued);
-            assert!(timers.heap.len() <= 262, "{}", timers.heap.len());
+            assert!(timers.heap.len() <= 260, "{}", timers.heap.len());
         }
+    }
+
+    /// Calls that last for a second, each with a deadline of five minutes: as Timer C, which nobody waits for any more.
+    #[test]
+    fn deadlines_of_calls_that_are_over_cost_no_memory_and_little_time() {
+        const CALLS: u64 = 100_000;
+        let clock = Clock::new();
+        let mut timers = Timers::new();
+        let mut notes = std::collections::HashMap::new();
+        let looks = std::cell::Cell::new(0_u64);
+        let mut most = 0;
+        for call in 0..CALLS {
+            // A thousand calls a second.
+            let mut queued = None;
+            timers.want(call, Some(clock.at(call + 300_000)), &mut queued);
+            notes.insert(call, queued);
+            notes.remove(&call.wrapping_sub(1_000));
+            timers.tidy(notes.len(), |call| {
+                looks.set(looks.get() + 1);
+                notes.get(&call).copied().flatten()
+            });
+            most = most.max(timers.heap.len());
+        }
+        // A thousand stand. Without this all of the last five minutes would.
+        assert!(most <= 256 + 2 * 1_000, "{most} deadlines");
+        assert!(looks.get() <= 2 * CALLS, "{} looks", looks.get());
+        assert!(timers.heap.capacity() <= 8_192, "{}", timers.heap.capacity());
     }
 }

@@ -33,6 +33,10 @@ fn failed(net: &mut Net) -> (Failure, u16) {
     })
 }
 
+fn rings(net: &mut Net) {
+    net.fact(A, |fact| matches!(fact, Fact::Progress { .. }).then_some(()));
+}
+
 #[test]
 fn rfc3261_a_call_from_invite_to_bye() {
     let mut net = Net::new();
@@ -477,6 +481,52 @@ fn rfc3261_18_4_a_transport_that_fails_fails_what_waits_on_it() {
     net.ends[A].handle_transport_error(net.now, dialog_less);
     assert_eq!(failed(&mut net), (Failure::Unreachable, 0));
     net.finish();
+}
+
+/// A connection that breaks under a ringing call: the INVITE goes out once more, and the callee takes it for a repetition.
+#[test]
+fn a_call_that_rings_outlives_its_connection() {
+    let mut net = Net::with(Config::default(), Config::default(), Protocol::Tcp, 1);
+    net.invite(plain());
+    net.run(100);
+    let b = net.invited();
+    net.answer(b, 180, None);
+    net.run(100);
+    let flow = net.flow(A);
+    net.ends[A].handle_transport_error(net.now, flow);
+    net.run(100);
+    for _ in 0..2 {
+        rings(&mut net);
+    }
+    net.answer(b, 200, Some(ANSWER));
+    net.run(100);
+    let a = net.answered();
+    net.fact(B, |fact| matches!(fact, Fact::Acknowledged { .. }).then_some(()));
+    // It breaks again with a BYE under way: what was lost of it is said again.
+    net.lose(|end, message| end == A && message.method() == Some(&Method::Bye));
+    net.ends[A].bye(net.now, a, None).unwrap();
+    net.run(100);
+    net.lose(|_, _| false);
+    net.ends[A].handle_transport_error(net.now, flow);
+    net.run(100);
+    assert_eq!(
+        (ended(&mut net, A), ended(&mut net, B)),
+        (Ending::Local, Ending::Remote)
+    );
+    net.finish();
+    // A way that does not come back is given up.
+    let mut net = Net::with(Config::default(), Config::default(), Protocol::Tcp, 1);
+    net.invite(plain());
+    net.run(100);
+    let b = net.invited();
+    net.answer(b, 180, None);
+    net.run(100);
+    rings(&mut net);
+    for _ in 0..2 {
+        net.ends[A].handle_transport_error(net.now, flow);
+    }
+    assert_eq!(ended(&mut net, A), Ending::NotAnswered);
+    assert_eq!(failed(&mut net), (Failure::Unreachable, 0));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn of(tx: &Tx) -> Select<Entity> {
 ///
 /// The database's.
 pub async fn list(tx: &Tx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Page<Call>, Error> {
-    let mut query = fitting(of(tx), filter, tx.is_postgres());
+    let mut query = fitting(of(tx), filter);
     if let Some(after) = after {
         query = query.filter(after.before(Column::BeganMs, Column::Id));
     }
@@ -141,7 +141,7 @@ pub async fn write(tx: &Tx, calls: &[Call]) -> Result<Vec<Uuid>, Error> {
     Ok(new)
 }
 
-fn fitting(mut query: Select<Entity>, filter: &Filter, postgres: bool) -> Select<Entity> {
+fn fitting(mut query: Select<Entity>, filter: &Filter) -> Select<Entity> {
     if let Some(from) = filter.from_ms {
         query = query.filter(Column::BeganMs.gte(from));
     }
@@ -175,7 +175,7 @@ fn fitting(mut query: Select<Entity>, filter: &Filter, postgres: bool) -> Select
     }
     for (column, number) in [(Column::Callee, &filter.callee), (Column::Caller, &filter.caller)] {
         if let Some(number) = number {
-            query = query.filter(digits(column, number, postgres));
+            query = query.filter(digits(column, number));
         }
     }
     if let Some(answered) = filter.answered {
@@ -208,9 +208,9 @@ fn any_class(classes: &[String]) -> Condition {
         })
 }
 
-/// `7916` finds what begins so, `*4567` what ends so; what is no number is compared whole. A beginning is asked for as
-/// each database's index can serve it: PostgreSQL's by its pattern, SQLite's, which compares bytes, as a range.
-fn digits(column: Column, wanted: &str, postgres: bool) -> SimpleExpr {
+/// `7916` finds what begins so, `*4567` what ends so; what is no number is compared whole. A beginning is a range, which an
+/// index serves: both databases compare these columns byte by byte, and `:` follows `9`.
+fn digits(column: Column, wanted: &str) -> SimpleExpr {
     let (ending, number) = match wanted.strip_prefix('*') {
         Some(end) => (true, end),
         None => (false, wanted),
@@ -218,11 +218,8 @@ fn digits(column: Column, wanted: &str, postgres: bool) -> SimpleExpr {
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'+') {
         return column.eq(wanted);
     }
-    if ending {
-        return column.like(format!("%{number}"));
-    }
-    match postgres {
-        true => column.like(format!("{number}%")),
+    match ending {
+        true => column.like(format!("%{number}")),
         false => column.gte(number).and(column.lt(format!("{number}:"))),
     }
 }

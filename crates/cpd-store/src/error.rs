@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// Why the database did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,9 @@ impl From<DbErr> for Error {
             _ => {}
         }
         let words = why.to_string();
+        if code(&why).is_some_and(|code| is_code_of_server(&code)) {
+            return Error::Away(words);
+        }
         match why {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Error::Away(words),
             DbErr::RecordNotFound(_) | DbErr::RecordNotUpdated => Error::Missing,
@@ -50,8 +53,32 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Whether an error of a statement says that the server, and not the statement, is at fault: PostgreSQL's classes 57P
-/// (operator intervention), 53 (out of resources) and 40 (serialization, deadlock), sockets, and a locked SQLite file.
+/// The database's own code of what went wrong.
+fn code(why: &DbErr) -> Option<String> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(why))
+    | DbErr::Exec(RuntimeErr::SqlxError(why))
+    | DbErr::Query(RuntimeErr::SqlxError(why))) = why
+    else {
+        return None;
+    };
+    match why.as_ref() {
+        sqlx::Error::Database(why) => why.code().map(std::borrow::Cow::into_owned),
+        _ => None,
+    }
+}
+
+/// Whether a code says that the server, and not the statement, is at fault. PostgreSQL's classes: 08 connection, 40
+/// serialization and deadlock, 53 out of resources, 55P03 a lock not had in time, 57 an operator, 58 the system; 25006 is a
+/// standby. SQLite's: 5 and 6 locked, 10 the disk, 13 full, 14 cannot be opened.
+fn is_code_of_server(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "40", "53", "57", "58"].contains(&&code[..2]) || ["55P03", "25006"].contains(&code);
+    }
+    let primary = code.parse::<u32>().map(|code| code & 0xff);
+    matches!(primary, Ok(5 | 6 | 10 | 13 | 14))
+}
+
+/// Whether an error says in words that the server is at fault: sockets, the pool, a server that starts or stops.
 fn is_away(words: &str) -> bool {
     const SIGNS: [&str; 14] = [
         "the database system is",

@@ -2,7 +2,7 @@
 //! and another begins anew.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
@@ -94,6 +94,8 @@ pub async fn take(tx: &Tx, node: &str, (now_ms, lease_ms): (i64, i64)) -> Result
     let found = Entity::find()
         .filter(free.clone())
         .order_by_asc(Column::CreatedMs)
+        // A job that another node is about to take is passed over.
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .one(&tx.db)
         .await?;
     let Some(job) = found else {

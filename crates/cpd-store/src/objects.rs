@@ -4,7 +4,9 @@
 //! that nodes look at.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -108,11 +110,20 @@ pub async fn all(tx: &Tx) -> Result<Vec<Object>, Error> {
 ///
 /// [`Error::Missing`].
 pub async fn find(tx: &Tx, kind: Kind, name: &str) -> Result<Object, Error> {
-    let query = Entity::find()
+    named(tx, kind, name).one(&tx.db).await?.ok_or(Error::Missing)
+}
+
+/// One to be changed: who wants to change it at the same time waits for this transaction.
+async fn locked(tx: &Tx, kind: Kind, name: &str) -> Result<Object, Error> {
+    let query = named(tx, kind, name).lock_exclusive();
+    query.one(&tx.db).await?.ok_or(Error::Missing)
+}
+
+fn named(tx: &Tx, kind: Kind, name: &str) -> Select<Entity> {
+    Entity::find()
         .filter(Column::TenantId.eq(tx.tenant()))
         .filter(Column::Kind.eq(kind.as_str()))
-        .filter(Column::Name.eq(name));
-    query.one(&tx.db).await?.ok_or(Error::Missing)
+        .filter(Column::Name.eq(name))
 }
 
 /// Adds one.
@@ -150,7 +161,7 @@ pub async fn change(
     version: i32,
     written: Written,
 ) -> Result<Object, Error> {
-    let mut object = find(tx, kind, name).await?;
+    let mut object = locked(tx, kind, name).await?;
     if object.version != version {
         return Err(Error::Stale(object.version));
     }
@@ -176,7 +187,7 @@ pub async fn remove(
     version: i32,
     (by, now_ms): (String, i64),
 ) -> Result<(), Error> {
-    let mut object = find(tx, kind, name).await?;
+    let mut object = locked(tx, kind, name).await?;
     if object.version != version {
         return Err(Error::Stale(object.version));
     }

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::error::Error;
 use crate::migration::PARTITIONED;
-use crate::store::{Store, Whose};
+use crate::store::{Store, Tx, Whose};
 
 /// A month of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,7 +17,8 @@ pub struct Month {
     pub month: u32,
 }
 
-const DAY_MS: i64 = 86_400_000;
+/// A day, ms.
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 impl Month {
     /// The month of a moment, in UTC.
@@ -67,6 +68,17 @@ impl Month {
         (era * 146_097 + day_of_era - 719_468) * DAY_MS
     }
 
+    fn of_table(table: &str) -> Option<Month> {
+        let (year, month) = table
+            .strip_prefix(PARTITIONED)?
+            .strip_prefix('_')?
+            .split_once('_')?;
+        Some(Month {
+            year: year.parse().ok()?,
+            month: month.parse().ok()?,
+        })
+    }
+
     fn table(self) -> String {
         format!("{PARTITIONED}_{:04}_{:02}", self.year, self.month)
     }
@@ -98,23 +110,79 @@ impl Partitions {
     }
 }
 
-/// Two nodes may make one at the same time: the lock lets the second find it made.
+/// Two nodes may make one at the same time: the lock lets the second find it made. It is made beside its parent and then
+/// attached, which no reader and no writer waits for; `PARTITION OF` would lock the parent against both.
 async fn make(store: &Store, month: Month) -> Result<(), Error> {
     const LOCK: i64 = 0x5343_5044_0002;
     let tx = store.write(Whose::Service).await?;
     let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
     tx.db.execute_unprepared(&lock).await?;
     let (table, from, until) = (month.table(), month.begins_ms(), month.next().begins_ms());
-    let statement = format!(
-        "CREATE TABLE IF NOT EXISTS {table} PARTITION OF {PARTITIONED} FOR VALUES FROM ({from}) TO ({until})"
-    );
-    tx.db.execute_unprepared(&statement).await?;
-    // Asked by its own name, a partition would not know its parent's wall.
-    for wall in ["ENABLE", "FORCE"] {
-        let statement = format!("ALTER TABLE {table} {wall} ROW LEVEL SECURITY");
+    if is_there(&tx, &table).await? {
+        return Ok(());
+    }
+    for statement in [
+        format!("CREATE TABLE {table} (LIKE {PARTITIONED} INCLUDING ALL)"),
+        // Asked by its own name, a partition would not know its parent's wall.
+        format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {PARTITIONED} ATTACH PARTITION {table} FOR VALUES FROM ({from}) TO ({until})"),
+    ] {
         tx.db.execute_unprepared(&statement).await?;
     }
     tx.commit().await
+}
+
+/// The months that have a partition, oldest first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(store: &Store) -> Result<Vec<Month>, Error> {
+    let tx = store.read(Whose::Service).await?;
+    let statement = format!(
+        "SELECT relname::text FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid \
+         WHERE inhparent = '{PARTITIONED}'::regclass ORDER BY relname"
+    );
+    let rows = tx
+        .db
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, statement))
+        .await?;
+    let mut months = Vec::new();
+    for row in rows {
+        let table: String = row.try_get_by_index(0)?;
+        months.extend(Month::of_table(&table));
+    }
+    months.sort_unstable();
+    Ok(months)
+}
+
+/// How long a month waits to be let go by those who read it, while others wait behind it.
+const DROP_PATIENCE: &str = "SET LOCAL lock_timeout = '500ms'";
+
+/// Drops a month with all its calls.
+///
+/// # Errors
+///
+/// [`Error::Away`]: somebody reads it just now.
+pub async fn remove(store: &Store, month: Month) -> Result<(), Error> {
+    let tx = store.write(Whose::Service).await?;
+    tx.db.execute_unprepared(DROP_PATIENCE).await?;
+    let statement = format!("DROP TABLE IF EXISTS {}", month.table());
+    tx.db.execute_unprepared(&statement).await?;
+    tx.commit().await
+}
+
+async fn is_there(tx: &Tx, table: &str) -> Result<bool, Error> {
+    let statement = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT to_regclass($1) IS NOT NULL",
+        [table.into()],
+    );
+    match tx.db.query_one_raw(statement).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(false),
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, Select,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -68,6 +68,14 @@ fn of_version(number: i32) -> Condition {
 pub async fn libraries(tx: &Tx) -> Result<Vec<Library>, Error> {
     let query = libraries::Entity::find().filter(libraries::Column::TenantId.eq(tx.tenant()));
     Ok(query.order_by_desc(libraries::Column::Number).all(&tx.db).await?)
+}
+
+/// The newest version of the transaction's layer, for whoever changes it: others wait for this transaction, so that
+/// nothing comes into a draft while it is published.
+async fn newest(tx: &Tx) -> Result<Option<Library>, Error> {
+    let query = libraries::Entity::find().filter(libraries::Column::TenantId.eq(tx.tenant()));
+    let query = query.order_by_desc(libraries::Column::Number).limit(1);
+    Ok(query.lock_exclusive().one(&tx.db).await?)
 }
 
 /// The number of the version of a layer that is in use; 0: none was published.
@@ -139,13 +147,13 @@ pub async fn samples(tx: &Tx, prompt: &Prompt) -> Result<Vec<i16>, Error> {
 ///
 /// The database's.
 pub async fn draft(tx: &Tx, now_ms: i64) -> Result<Library, Error> {
-    let all = libraries(tx).await?;
-    if let Some(draft) = all.first().filter(|library| library.state == "draft") {
+    let newest = newest(tx).await?;
+    if let Some(draft) = newest.as_ref().filter(|library| library.state == "draft") {
         return Ok(draft.clone());
     }
     let row = libraries::ActiveModel {
         tenant_id: Set(tx.tenant()),
-        number: Set(all.first().map_or(0, |library| library.number) + 1),
+        number: Set(newest.map_or(0, |library| library.number) + 1),
         state: Set("draft".to_owned()),
         note: Set(String::new()),
         prompts: Set(0),
@@ -282,10 +290,8 @@ async fn leave(tx: &Tx, prompt: &Prompt, number: i32) -> Result<(), Error> {
 ///
 /// [`Error::Missing`]: there is no draft.
 pub async fn publish(tx: &Tx, note: &str, by: &str, now_ms: i64) -> Result<Library, Error> {
-    let all = libraries(tx).await?;
-    let draft = all
-        .into_iter()
-        .next()
+    let draft = newest(tx)
+        .await?
         .filter(|library| library.state == "draft")
         .ok_or(Error::Missing)?;
     libraries::Entity::update_many()
@@ -319,9 +325,8 @@ pub async fn publish(tx: &Tx, note: &str, by: &str, now_ms: i64) -> Result<Libra
 ///
 /// [`Error::Missing`]: there is none.
 pub async fn discard(tx: &Tx) -> Result<(), Error> {
-    let all = libraries(tx).await?;
-    let draft = all
-        .first()
+    let draft = newest(tx)
+        .await?
         .filter(|library| library.state == "draft")
         .ok_or(Error::Missing)?;
     prompts::Entity::delete_many()

@@ -214,8 +214,4 @@ impl Tx {
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
     }
-
-    pub(crate) fn is_postgres(&self) -> bool {
-        self.db.get_database_backend() == DbBackend::Postgres
-    }
 }

@@ -1,7 +1,9 @@
 //! Customers.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 pub use crate::entity::tenants::Model as Tenant;
@@ -72,7 +74,10 @@ pub async fn change(
     version: i32,
     change: impl FnOnce(&mut Tenant),
 ) -> Result<Tenant, Error> {
-    let mut tenant = find(tx, id).await?;
+    find(tx, id).await?;
+    // Locked: who changes it at the same time waits, and is then told that it was changed.
+    let tenant = Entity::find_by_id(id).lock_exclusive().one(&tx.db).await?;
+    let mut tenant = tenant.ok_or(Error::Missing)?;
     if tenant.version != version {
         return Err(Error::Stale(tenant.version));
     }

@@ -1,7 +1,9 @@
 //! People: who they are, how they prove it, what they may do.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 pub use crate::entity::users::Model as User;
@@ -147,6 +149,12 @@ pub async fn find(tx: &Tx, id: Uuid) -> Result<User, Error> {
     query.one(&tx.db).await?.ok_or(Error::Missing)
 }
 
+/// One to be changed: who wants to change it at the same time waits for this transaction.
+async fn locked(tx: &Tx, id: Uuid) -> Result<User, Error> {
+    let query = of(tx).filter(Column::Id.eq(id)).lock_exclusive();
+    query.one(&tx.db).await?.ok_or(Error::Missing)
+}
+
 /// One by address; login asks for the service, as it does not know the tenant yet.
 ///
 /// # Errors
@@ -173,7 +181,7 @@ pub async fn by_subject(tx: &Tx, subject: &str) -> Result<Option<User>, Error> {
 ///
 /// [`Error::Stale`], [`Error::Missing`], [`Error::Taken`].
 pub async fn change(tx: &Tx, id: Uuid, version: i32, change: impl FnOnce(&mut User)) -> Result<User, Error> {
-    let mut user = find(tx, id).await?;
+    let mut user = locked(tx, id).await?;
     if user.version != version {
         return Err(Error::Stale(user.version));
     }
@@ -188,7 +196,7 @@ pub async fn change(tx: &Tx, id: Uuid, version: i32, change: impl FnOnce(&mut Us
 ///
 /// [`Error::Missing`].
 pub async fn note(tx: &Tx, id: Uuid, change: impl FnOnce(&mut User)) -> Result<User, Error> {
-    let mut user = find(tx, id).await?;
+    let mut user = locked(tx, id).await?;
     change(&mut user);
     Ok(user.into_active_model().reset_all().update(&tx.db).await?)
 }

@@ -3,6 +3,8 @@
 //! An event is written into the outbox in the transaction of what it tells of; a sender fans it out into deliveries, one
 //! for each webhook that wants it, and tries those until they are delivered or given up.
 
+use std::collections::HashSet;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -95,6 +97,12 @@ pub async fn find(tx: &Tx, id: Uuid) -> Result<Webhook, Error> {
     query.one(&tx.db).await?.ok_or(Error::Missing)
 }
 
+/// One to be changed: who wants to change it at the same time waits for this transaction.
+async fn locked(tx: &Tx, id: Uuid) -> Result<Webhook, Error> {
+    let query = of(tx).filter(webhooks::Column::Id.eq(id)).lock_exclusive();
+    query.one(&tx.db).await?.ok_or(Error::Missing)
+}
+
 /// Changes one that was read at `version`; a new secret is given in clear.
 ///
 /// # Errors
@@ -107,7 +115,7 @@ pub async fn change(
     secret: Option<&[u8]>,
     change: impl FnOnce(&mut Webhook),
 ) -> Result<Webhook, Error> {
-    let mut webhook = find(tx, id).await?;
+    let mut webhook = locked(tx, id).await?;
     if webhook.version != version {
         return Err(Error::Stale(webhook.version));
     }
@@ -125,7 +133,7 @@ pub async fn change(
 ///
 /// [`Error::Missing`].
 pub async fn note_failures(tx: &Tx, id: Uuid, count: impl FnOnce(i32) -> i32) -> Result<(), Error> {
-    let webhook = find(tx, id).await?;
+    let webhook = locked(tx, id).await?;
     let row = webhooks::ActiveModel {
         id: Set(id),
         failures: Set(count(webhook.failures)),
@@ -183,7 +191,8 @@ pub async fn unfanned(tx: &Tx, limit: u64) -> Result<Vec<Event>, Error> {
         .await?)
 }
 
-/// Makes deliveries of events and marks the events; both or neither.
+/// Makes deliveries of events and marks the events; both or neither. Events that another node fanned out meanwhile are left
+/// out.
 ///
 /// # Errors
 ///
@@ -194,20 +203,24 @@ pub async fn fan_out(
     wanted: &[(Webhook, Event)],
     now_ms: i64,
 ) -> Result<(), Error> {
+    let mut marked = HashSet::new();
+    for part in events.chunks(ROWS_MAX) {
+        let rows = outbox::Entity::update_many()
+            .col_expr(outbox::Column::Fanned, sea_orm::sea_query::Expr::value(true))
+            .filter(outbox::Column::Id.is_in(part.iter().copied()))
+            .filter(outbox::Column::Fanned.eq(false))
+            .exec_with_returning(&tx.db)
+            .await?;
+        marked.extend(rows.into_iter().map(|event| event.id));
+    }
     let rows: Vec<_> = wanted
         .iter()
+        .filter(|(_, event)| marked.contains(&event.id))
         .map(|(webhook, event)| delivery(webhook, event, now_ms))
         .collect();
     for part in rows.chunks(ROWS_MAX) {
         deliveries::Entity::insert_many(part.to_vec())
             .exec_without_returning(&tx.db)
-            .await?;
-    }
-    for part in events.chunks(ROWS_MAX) {
-        outbox::Entity::update_many()
-            .col_expr(outbox::Column::Fanned, sea_orm::sea_query::Expr::value(true))
-            .filter(outbox::Column::Id.is_in(part.iter().copied()))
-            .exec(&tx.db)
             .await?;
     }
     Ok(())
@@ -324,4 +337,67 @@ pub fn event(tenant: Uuid, kind: &str, payload: Value, now_ms: i64) -> Event {
         created_ms: now_ms,
         fanned: false,
     }
+}
+
+/// Sends an event to one webhook alone: a trial.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn send_to(tx: &Tx, webhook: &Webhook, mut event: Event, now_ms: i64) -> Result<Delivery, Error> {
+    event.fanned = true;
+    emit(tx, std::slice::from_ref(&event)).await?;
+    Ok(delivery(webhook, &event, now_ms).insert(&tx.db).await?)
+}
+
+/// When a webhook last took something.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn last_delivered_ms(tx: &Tx, webhook: Uuid) -> Result<Option<i64>, Error> {
+    let newest = deliveries::Entity::find()
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("delivered"))
+        .order_by_desc(deliveries::Column::EndedMs)
+        .one(&tx.db)
+        .await?;
+    Ok(newest.and_then(|delivery| delivery.ended_ms))
+}
+
+/// Puts off what is due at a webhook that does not answer.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn put_off(tx: &Tx, webhook: Uuid, now_ms: i64, until_ms: i64) -> Result<(), Error> {
+    deliveries::Entity::update_many()
+        .col_expr(
+            deliveries::Column::NextMs,
+            sea_orm::sea_query::Expr::value(until_ms),
+        )
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("waiting"))
+        .filter(deliveries::Column::NextMs.lte(now_ms))
+        .exec(&tx.db)
+        .await?;
+    Ok(())
+}
+
+/// Gives up what is on its way to a webhook that is off.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn give_up(tx: &Tx, webhook: Uuid, why: &str, now_ms: i64) -> Result<(), Error> {
+    use sea_orm::sea_query::Expr;
+    deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::State, Expr::value("failed"))
+        .col_expr(deliveries::Column::Error, Expr::value(why))
+        .col_expr(deliveries::Column::EndedMs, Expr::value(now_ms))
+        .filter(deliveries::Column::WebhookId.eq(webhook))
+        .filter(deliveries::Column::State.eq("waiting"))
+        .exec(&tx.db)
+        .await?;
+    Ok(())
 }

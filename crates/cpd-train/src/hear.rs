@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cpd_detect::activity::ActivityEar;
 use cpd_detect::answer::{AnswerEar, MEASURES};
-use cpd_detect::front::{FrontEnd, FrontPlan};
+use cpd_detect::front::{Bench, FrontEnd, FrontPlan};
 use cpd_detect::peaks::Peaks;
 use cpd_detect::{Events, SampleRate};
 use cpd_sim::{level, tones};
@@ -22,13 +22,14 @@ pub(crate) fn measures(answer: &Answer) -> Option<[f32; MEASURES]> {
     let heard = answer.line.carry(&level::to_pcm(&said));
 
     let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+    let mut bench = Bench::default();
     let (mut activity, mut ear, mut events) = (ActivityEar::new(), AnswerEar::new(), Events::default());
     for (n, hop) in heard.chunks_exact(80).enumerate() {
         if n * 80 == answered_at {
             front.answered();
         }
         front.take(hop);
-        let frame = front.frame();
+        let frame = front.frame(&mut bench);
         let peaks = Peaks::of(&frame);
         let hearing = activity.hear(&frame, &peaks, &mut events);
         ear.hear(&frame, hearing, &mut events);

@@ -20,6 +20,7 @@ mod hearing;
 mod inputs;
 mod library;
 mod line;
+mod live;
 mod picture;
 mod plans;
 mod progress;

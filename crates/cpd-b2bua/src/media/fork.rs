@@ -39,6 +39,8 @@ pub(super) struct Fork {
     /// Packets that were taken from the address that is believed.
     taken: u32,
     kinds: Box<[Kind; 128]>,
+    /// What the newest packet carried: the next one does too, and the table is not fetched for it.
+    usual: Option<(u8, Kind)>,
 }
 
 /// What a payload type carries.
@@ -58,6 +60,7 @@ impl Fork {
             hearing: None,
             recorder: None,
             kinds: Box::new(kinds(&remote.formats)),
+            usual: None,
             formats: remote.formats,
             event_at: None,
             rtp: remote.rtp,
@@ -89,6 +92,7 @@ impl Fork {
         self.transport = new.transport;
         self.formats = new.formats;
         self.kinds = new.kinds;
+        self.usual = None;
         match (&mut self.guard, new.guard) {
             (Some(guard), Some(new)) => guard.rekey(*new),
             (guard, new) => *guard = new,
@@ -118,12 +122,20 @@ impl Fork {
     pub(super) fn heard_by(&mut self, receiver: &[Format]) -> Vec<Format> {
         let formats = [&self.formats[..], receiver].concat();
         *self.kinds = kinds(&formats);
+        self.usual = None;
         formats
     }
 
     /// What a payload type carries.
-    pub(super) fn kind(&self, payload_type: u8) -> Kind {
-        self.kinds[usize::from(payload_type & 0x7f)]
+    pub(super) fn kind(&mut self, payload_type: u8) -> Kind {
+        match self.usual {
+            Some((usual, kind)) if usual == payload_type => kind,
+            _ => {
+                let kind = self.kinds[usize::from(payload_type & 0x7f)];
+                self.usual = Some((payload_type, kind));
+                kind
+            }
+        }
     }
 
     /// Datagrams that are not looked into.

@@ -1,7 +1,7 @@
 //! What all sessions of a thread share while one of them works.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::outbox::Outbox;
 use super::session::Due;
@@ -35,6 +35,8 @@ pub(super) struct Lane {
     /// Whose turn it is.
     pub(super) slot: SlotKey,
     pub(super) out: Outbox,
+    /// How long a stream rests after its turn to be heard; see `RESTING_FROM` in the worker.
+    pub(super) rest: Duration,
     /// Streams that wait to be heard, the longest first; each is in it at most once.
     pub(super) due: VecDeque<Due>,
     pub(super) counts: Counts,

@@ -127,16 +127,14 @@ impl Session {
             fork.event_at = Some(packet.timestamp);
             lane.out.tell(id, News::Digit { side, digit });
         }
-        if let Some(hearing) = &mut fork.hearing {
-            hearing.take(&packet, lane.now);
-            if !hearing.is_due {
-                hearing.is_due = true;
-                lane.due.push_back(Due {
-                    slot: lane.slot,
-                    fork: fork.id,
-                    since: lane.now,
-                });
-            }
+        if let Some(hearing) = &mut fork.hearing
+            && hearing.take(&packet, lane.now, lane.rest)
+        {
+            lane.due.push_back(Due {
+                slot: lane.slot,
+                fork: fork.id,
+                since: lane.now,
+            });
         }
     }
 

@@ -1,17 +1,20 @@
 //! Which servers of carriers live, where they are, and whether we are registered there.
 //!
-//! A gateway is down when a call or an OPTIONS got no answer or 503, and up again with the next answer. A gateway by name
-//! has the addresses that the DNS had last; who looks them up lives outside and is asked by [`Notice::Locate`].
+//! A place of a gateway is out when a call or an OPTIONS got no answer there or 503, and back with the next answer; calls try
+//! the other places first (RFC 3263, 4.3). A gateway all of whose places are out is down, and calls try the other gateways
+//! first. A gateway by name has the places that the DNS had last; who looks them up lives outside and is asked by
+//! [`Notice::Locate`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpd_sip::endpoint::{Failure, RequestId};
-use cpd_sip::locate::{Means, Search, Target};
+use cpd_sip::locate::{self, Means, Outages, Search, Target};
 use cpd_sip::message::{Message, Method, Name};
 use cpd_sip::register::{Output, Registration, RegistrationConfig};
-use cpd_sip::transport::Protocol;
+use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::uri::Host;
 use cpd_sip::{Endpoint, Uri, digest};
 
@@ -20,6 +23,8 @@ use super::{Media, Notice, Switchboard};
 
 /// A gateway that failed is passed over for so long, unless OPTIONS finds it earlier.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How much longer than from OPTIONS to OPTIONS a place stays out: the next one may wait for its answer in vain, 64 T1.
+const ANSWER_LATE: Duration = Duration::from_secs(40);
 /// How often the addresses of a name are looked up again. Records of carriers live for minutes.
 const LOCATE_EVERY: Duration = Duration::from_secs(60);
 
@@ -36,7 +41,8 @@ struct State {
 pub(super) struct Gateways {
     /// By carrier and URI.
     states: BTreeMap<(String, String), State>,
-    addresses: HashMap<String, Vec<(Protocol, SocketAddr)>>,
+    places: HashMap<String, Vec<Target>>,
+    outages: Outages,
     /// Names that have to be looked up.
     names: HashSet<String>,
     locate_at: Option<Instant>,
@@ -47,8 +53,8 @@ pub(super) struct Gateways {
 }
 
 enum Asked {
-    Options(String, String),
-    Register(String),
+    Options(String, String, Flow),
+    Register(String, Flow),
 }
 
 struct Kept {
@@ -65,16 +71,41 @@ impl Gateways {
         state.is_some_and(|state| state.down_until.is_some())
     }
 
-    pub(super) fn addresses(&self, uri: &str) -> Vec<(Protocol, SocketAddr)> {
-        self.addresses.get(uri).cloned().unwrap_or_default()
+    /// Where a gateway is; places that failed lately come last.
+    pub(super) fn places(&self, now: Instant, uri: &str) -> Vec<(Protocol, SocketAddr)> {
+        let mut places = self.places.get(uri).cloned().unwrap_or_default();
+        self.outages.sort(now, &mut places);
+        let place = |place: Target| (place.protocol, place.address);
+        places.into_iter().map(place).collect()
     }
 
     pub(super) fn set_addresses(&mut self, uri: &str, targets: Vec<Target>) {
         // A DNS that fails does not take away what it said before.
         if !targets.is_empty() {
-            let places = targets.iter().map(|target| (target.protocol, target.address));
-            self.addresses.insert(uri.to_owned(), places.collect());
+            self.places.insert(uri.to_owned(), targets);
         }
+    }
+
+    /// Notes how a place answered, or did not; gives whether one is left that is not out. `None`: the gateway is not there
+    /// any more.
+    fn note(
+        &mut self,
+        now: Instant,
+        uri: &str,
+        flow: Flow,
+        how: locate::Failure,
+        every: Option<Duration>,
+    ) -> Option<bool> {
+        let places = self.places.get(uri)?;
+        let fits = |place: &&Target| place.protocol == flow.protocol && place.address == flow.remote;
+        let place = places.iter().find(fits)?;
+        if self.outages.on_failure(now, place, how)
+            && let Some(every) = every
+        {
+            // Where OPTIONS is sent it has the last word.
+            self.outages.put_out(now, place, every + ANSWER_LATE);
+        }
+        Some(places.iter().any(|place| !self.outages.is_out(now, place)))
     }
 
     pub(super) fn states(&self) -> Vec<(String, String, bool)> {
@@ -101,7 +132,7 @@ impl Gateways {
 }
 
 /// The address in a URI, if it is one.
-fn literal(uri: &str) -> Option<(Protocol, SocketAddr)> {
+fn literal(uri: &str) -> Option<Target> {
     let uri = Uri::parse(uri.as_bytes()).ok()?;
     let Host::Address(_) = uri.host? else {
         return None;
@@ -112,8 +143,7 @@ fn literal(uri: &str) -> Option<(Protocol, SocketAddr)> {
         ipv6: true,
     };
     // An address asks nothing of the DNS.
-    let target = Search::new(&uri, means).ok()?.finish().into_iter().next()?;
-    Some((target.protocol, target.address))
+    Search::new(&uri, means).ok()?.finish().into_iter().next()
 }
 
 impl<M: Media> Switchboard<M> {
@@ -136,7 +166,7 @@ impl<M: Media> Switchboard<M> {
                     });
                     match literal(&gateway.uri) {
                         Some(place) => {
-                            gateways.addresses.insert(gateway.uri.clone(), vec![place]);
+                            gateways.places.insert(gateway.uri.clone(), vec![place]);
                         }
                         None => {
                             gateways.names.insert(gateway.uri.clone());
@@ -152,9 +182,9 @@ impl<M: Media> Switchboard<M> {
                     continue;
                 }
                 let name = String::from_utf8_lossy(&user.name).into_owned();
-                let own = literal(&gateway.uri).and_then(|(protocol, remote)| {
+                let own = literal(&gateway.uri).and_then(|place| {
                     let fits = |(own, local): &&(Protocol, SocketAddr)| {
-                        *own == protocol && local.is_ipv4() == remote.is_ipv4()
+                        *own == place.protocol && local.is_ipv4() == place.address.is_ipv4()
                     };
                     self.locals.iter().find(fits)
                 });
@@ -230,20 +260,23 @@ impl<M: Media> Switchboard<M> {
         self.mind_registrations(now, endpoint);
     }
 
+    /// Asks every place of a gateway.
     fn send_options(&mut self, now: Instant, endpoint: &mut Endpoint, carrier: String, uri: String) {
-        let place = self.gateways.addresses(&uri).first().copied();
-        let Some(flow) = place.and_then(|(protocol, remote)| self.local(protocol, remote)) else {
-            return;
-        };
-        let mut options = Message::request(Method::Options, uri.as_bytes());
-        let own = format!("<sip:smartcpd@{}>", host_of(flow.local));
-        options.push(Name::FROM, own.as_bytes());
-        options.push(Name::TO, format!("<{uri}>").as_bytes());
-        match endpoint.send(now, flow, &options, None) {
-            Ok(request) => {
-                self.gateways.asked.insert(request, Asked::Options(carrier, uri));
+        for (protocol, remote) in self.gateways.places(now, &uri) {
+            let Some(flow) = self.local(protocol, remote) else {
+                continue;
+            };
+            let mut options = Message::request(Method::Options, uri.as_bytes());
+            let own = format!("<sip:smartcpd@{}>", host_of(flow.local));
+            options.push(Name::FROM, own.as_bytes());
+            options.push(Name::TO, format!("<{uri}>").as_bytes());
+            match endpoint.send(now, flow, &options, None) {
+                Ok(request) => {
+                    let asked = Asked::Options(carrier.clone(), uri.clone(), flow);
+                    self.gateways.asked.insert(request, asked);
+                }
+                Err(_) => self.note_place(now, &carrier, &uri, flow, locate::Failure::Unreachable),
             }
-            Err(_) => self.note_gateway(now, &carrier, &uri, false),
         }
     }
 
@@ -273,12 +306,13 @@ impl<M: Media> Switchboard<M> {
             match output {
                 Output::Send(request) => {
                     let gateway = kept.gateway.clone();
-                    let place = self.gateways.addresses(&gateway).first().copied();
+                    let place = self.gateways.places(now, &gateway).first().copied();
                     let flow = place.and_then(|(protocol, remote)| self.local(protocol, remote));
-                    let sent = flow.and_then(|flow| endpoint.send_finished(now, flow, request).ok());
+                    let sent =
+                        flow.and_then(|flow| Some((endpoint.send_finished(now, flow, request).ok()?, flow)));
                     match sent {
-                        Some(sent) => {
-                            let asked = Asked::Register(carrier.to_owned());
+                        Some((sent, flow)) => {
+                            let asked = Asked::Register(carrier.to_owned(), flow);
                             self.gateways.asked.insert(sent, asked);
                         }
                         None => {
@@ -312,12 +346,20 @@ impl<M: Media> Switchboard<M> {
         response: Result<Message, Failure>,
     ) {
         match self.gateways.asked.remove(&request) {
-            Some(Asked::Options(carrier, uri)) => {
+            Some(Asked::Options(carrier, uri, flow)) => {
                 // Whatever it says, it lives; but for 503, which says that it wants no calls (RFC 3261, 21.5.4).
-                let up = response.is_ok_and(|response| response.status() != 503);
-                self.note_gateway(now, &carrier, &uri, up);
+                self.note_place(now, &carrier, &uri, flow, outcome(&response));
             }
-            Some(Asked::Register(carrier)) => {
+            Some(Asked::Register(carrier, flow)) => {
+                let gateway = self
+                    .gateways
+                    .registrations
+                    .get(&carrier)
+                    .map(|kept| kept.gateway.clone());
+                if let Some(gateway) = gateway {
+                    // Sent again, it goes to another place where there is one.
+                    self.note_place(now, &carrier, &gateway, flow, outcome(&response));
+                }
                 if let Some(kept) = self.gateways.registrations.get_mut(&carrier) {
                     match response {
                         Ok(response) => kept.registration.handle_response(now, &response),
@@ -330,8 +372,39 @@ impl<M: Media> Switchboard<M> {
         }
     }
 
+    /// A place of a gateway answered, or did not.
+    pub(super) fn note_place(
+        &mut self,
+        now: Instant,
+        carrier: &str,
+        uri: &str,
+        flow: Flow,
+        how: locate::Failure,
+    ) {
+        let key = (carrier.to_owned(), uri.to_owned());
+        let every = self.gateways.states.get(&key).and_then(|state| state.every);
+        if let Some(up) = self.gateways.note(now, uri, flow, how, every) {
+            self.note_gateway(now, carrier, uri, up);
+        }
+    }
+
+    /// A call's carrier answers in any way.
+    pub(super) fn note_alive(&mut self, now: Instant, id: u64, response: &Message) {
+        if self.gateways.outages.is_empty() {
+            return;
+        }
+        let Some(bridge) = self.bridges.get(&id) else {
+            return;
+        };
+        if let Some(target) = bridge.targets.get(bridge.callee.target) {
+            let carrier = Arc::clone(&target.carrier);
+            let (uri, flow) = (&carrier.gateways[target.gateway].uri, target.flow);
+            self.note_place(now, &carrier.id, uri, flow, answered(response));
+        }
+    }
+
     /// A gateway answered, or did not.
-    pub(super) fn note_gateway(&mut self, now: Instant, carrier: &str, uri: &str, up: bool) {
+    fn note_gateway(&mut self, now: Instant, carrier: &str, uri: &str, up: bool) {
         let key = (carrier.to_owned(), uri.to_owned());
         let Some(state) = self.gateways.states.get_mut(&key) else {
             return;
@@ -345,5 +418,22 @@ impl<M: Media> Switchboard<M> {
                 up,
             });
         }
+    }
+}
+
+/// What a response says about the place that it comes from.
+pub(super) fn answered(response: &Message) -> locate::Failure {
+    locate::Failure::Response {
+        status: response.status(),
+        retry_after_s: response.retry_after().map(|retry| retry.seconds),
+    }
+}
+
+/// The same of a request that may have had none.
+pub(super) fn outcome(response: &Result<Message, Failure>) -> locate::Failure {
+    match response {
+        Ok(response) => answered(response),
+        Err(Failure::TimedOut) => locate::Failure::Timeout,
+        Err(_) => locate::Failure::Unreachable,
     }
 }

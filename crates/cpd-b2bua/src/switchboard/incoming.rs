@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use cpd_call::{Call, Deaf, Fork, Leg, Mode, Plan};
 use cpd_media::sdp::Description;
+use cpd_sip::digest::Algorithm;
 use cpd_sip::endpoint::DialogId;
 use cpd_sip::headers::Auth;
 use cpd_sip::message::{Message, Name};
@@ -133,7 +134,7 @@ impl<M: Media> Switchboard<M> {
     fn recognise(&mut self, now: Instant, request: &Message, flow: Flow) -> Result<Arc<Dialer>, Refusal> {
         let settings = Arc::clone(&self.settings);
         let mut plain = None;
-        let mut asks = false;
+        let mut asked: Vec<Algorithm> = Vec::new();
         let mut stale = false;
         let named = |name: &[u8]| {
             let mut auths = request
@@ -146,20 +147,26 @@ impl<M: Media> Switchboard<M> {
                 plain.get_or_insert(dialer);
                 continue;
             };
-            asks = true;
+            for &algorithm in &dialer.digest {
+                if !asked.contains(&algorithm) {
+                    asked.push(algorithm);
+                }
+            }
             if !named(&user.name) {
                 continue;
             }
             let secret = |name: &[u8]| (name == user.name).then(|| user.secret.clone());
             match self.digest.check(now, request, secret) {
-                Ok(_) => return Ok(Arc::clone(dialer)),
+                Ok(accepted) if dialer.digest.contains(&accepted.algorithm) => return Ok(Arc::clone(dialer)),
+                // A proof by what was not asked for: it is asked again.
+                Ok(_) => {}
                 Err(refusal) => stale |= refusal.is_stale(),
             }
         }
         match plain {
             Some(dialer) => Ok(Arc::clone(dialer)),
-            None if asks => {
-                let lines = self.digest.challenge(now, stale);
+            None if !asked.is_empty() => {
+                let lines = self.digest.challenge_by(now, stale, &asked);
                 Err(Refusal {
                     headers: lines
                         .into_iter()
@@ -196,6 +203,7 @@ impl<M: Media> Switchboard<M> {
             numbers.callee = Number::new(number.as_bytes());
         }
         let targets = self.targets(
+            now,
             dialer,
             &numbers.callee,
             change.and_then(|change| change.carrier.as_deref()),
@@ -345,6 +353,7 @@ impl<M: Media> Switchboard<M> {
     /// The places that a call is sent to; those of a carrier that a script prefers come first.
     fn targets(
         &mut self,
+        now: Instant,
         dialer: &Dialer,
         callee: &Number,
         preferred: Option<&str>,
@@ -363,7 +372,7 @@ impl<M: Media> Switchboard<M> {
         let mut targets = Vec::new();
         for choice in choices {
             let uri = &choice.carrier.gateways[choice.gateway].uri;
-            for (protocol, remote) in self.gateways.addresses(uri) {
+            for (protocol, remote) in self.gateways.places(now, uri) {
                 targets.extend(self.local(protocol, remote).map(|flow| Target {
                     carrier: Arc::clone(&choice.carrier),
                     gateway: choice.gateway,

@@ -159,8 +159,12 @@ impl<M: Media> Switchboard<M> {
     pub fn new(now: Instant, start: Start, media: M, notices: mpsc::Sender<Notice>) -> Switchboard<M> {
         let mut random = Random::new(start.seed);
         let mut challenge = digest::ServerConfig::new(REALM);
-        // Many dialers read the first challenge alone and know nothing but MD5; one that wants SHA-256 finds it second.
-        challenge.algorithms = vec![digest::Algorithm::MD5, digest::Algorithm::SHA_256];
+        // What is offered, and accepted, is the dialer's.
+        challenge.algorithms = vec![
+            digest::Algorithm::MD5,
+            digest::Algorithm::SHA_256,
+            digest::Algorithm::SHA_512_256,
+        ];
         let digest = digest::Server::new(challenge, random.bytes(), now);
         let mut switchboard = Switchboard {
             gateways: Gateways::default(),

@@ -1,14 +1,15 @@
 //! The carrier's side: our INVITE, and what comes back for it.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use cpd_call::{Failure, Fork, Input, Leg, Refusal, Signal};
 use cpd_sip::endpoint::{CallId, DialogId, InviteOptions, Reliability};
 use cpd_sip::message::{Message, Method, Name};
-use cpd_sip::{Endpoint, Uri, endpoint, uri};
+use cpd_sip::{Endpoint, Uri, endpoint, locate, uri};
 
 use super::bridge::Bridge;
-use super::{Media, Switchboard, Whose, describe};
+use super::{Media, Switchboard, Whose, describe, gateways};
 
 /// Headers of the dialer's INVITE that go on as they came, besides `X-` headers: what they say is meant for the other end.
 const PASSED: [Name<'static>; 3] = [Name::SUBJECT, Name::ALLOW_EVENTS, Name::P_EARLY_MEDIA];
@@ -95,6 +96,7 @@ impl<M: Media> Switchboard<M> {
             // The call is over; a PRACK that was wanted for it is not any more.
             return;
         };
+        self.note_alive(now, id, &response);
         let fork = self.fork(id, dialog);
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
@@ -144,6 +146,7 @@ impl<M: Media> Switchboard<M> {
             let _ = endpoint.bye(now, dialog, None);
             return;
         };
+        self.note_alive(now, id, &response);
         let fork = self.fork(id, Some(dialog));
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
@@ -184,17 +187,18 @@ impl<M: Media> Switchboard<M> {
             endpoint::Failure::Cancelled => Failure::Cancelled,
         };
         bridge.callee.invite = None;
-        if let Some(target) = bridge.targets.get(bridge.callee.target) {
-            let uri = target.carrier.gateways[target.gateway].uri.clone();
-            let (carrier, failed) = (
-                target.carrier.id.clone(),
-                matches!(
-                    failure,
-                    Failure::TimedOut | Failure::Unreachable | Failure::Refused(503)
-                ),
-            );
-            bridge.heard = response;
-            self.note_gateway(now, &carrier, &uri, !failed);
+        let how = match (&response, failure) {
+            (Some(response), _) => Some(gateways::answered(response)),
+            (None, Failure::TimedOut) if bridge.callee.forks.is_empty() => Some(locate::Failure::Timeout),
+            (None, Failure::Unreachable) => Some(locate::Failure::Unreachable),
+            // It was given up before anything came, or rang for too long: it lives.
+            (None, Failure::TimedOut | Failure::Refused(_) | Failure::Cancelled) => None,
+        };
+        bridge.heard = response;
+        if let Some((target, how)) = bridge.targets.get(bridge.callee.target).zip(how) {
+            let carrier = Arc::clone(&target.carrier);
+            let (uri, flow) = (&carrier.gateways[target.gateway].uri, target.flow);
+            self.note_place(now, &carrier.id, uri, flow, how);
         }
         let signal = Signal::Refuse(Refusal::Carrier(failure));
         self.input(now, endpoint, id, Input::Signal(Leg::Callee, signal));

@@ -284,7 +284,7 @@ fn refusal_draft(bridge: &mut Bridge, refusal: &Refusal) -> Message {
             draft
         }
         Refusal::Ended(cause) => {
-            let mut draft = Message::response(480, "");
+            let mut draft = Message::response(cause.status(), "");
             bridge.wishes.farewell(cause, &mut draft);
             draft
         }

@@ -42,6 +42,8 @@ struct Open {
     number: u64,
     /// A stranger made us have it: it counts against [`TransportConfig::connections_per_source_max`].
     by_peer: bool,
+    /// A request of ours went over it: somebody may wait for the answer.
+    asked: bool,
 }
 
 /// All connections and the tasks that serve them.
@@ -106,7 +108,11 @@ impl Connections {
         flow: Flow,
         bytes: Arc<[u8]>,
     ) -> Result<(), Unsent> {
-        match self.enqueue(flow, &bytes) {
+        let enqueued = self.enqueue(flow, &bytes);
+        if let Some(open) = self.open.get_mut(&flow) {
+            open.asked = true;
+        }
+        match enqueued {
             // It has just ended; its Closed is on the way.
             Enqueued::Ended => Err(Unsent::Unreachable),
             Enqueued::Yes => Ok(()),
@@ -155,14 +161,16 @@ impl Connections {
         }
     }
 
-    /// A task has ended. False if a later connection of the same flow has taken its place, and what waits on it.
+    /// A task has ended. True if requests of ours went over its connection: who waits for their answers has to know. Not so
+    /// if a later connection of the same flow has taken its place, and what waits on it.
     pub(super) fn on_closed(&mut self, flow: Flow, number: u64) -> bool {
         while self.tasks.try_join_next().is_some() {}
-        if self.open.get(&flow).is_some_and(|open| open.number != number) {
+        let Some(open) = self.open.get(&flow).filter(|open| open.number == number) else {
             return false;
-        }
+        };
+        let asked = open.asked;
         self.forget(flow);
-        true
+        asked
     }
 
     /// Lets every connection write its rest, and closes it.
@@ -208,6 +216,9 @@ impl Connections {
             }),
             None => self.spawn(flow, Tried::Open, by_peer, stream),
         };
+        if let Some(open) = self.open.get_mut(&flow) {
+            open.asked = !by_peer;
+        }
         queue.try_send(first).map_err(|_| Unsent::Unreachable)
     }
 
@@ -236,6 +247,7 @@ impl Connections {
             queue: sender.clone(),
             number,
             by_peer,
+            asked: false,
         };
         self.open.insert(flow, open);
         let inputs = self.inputs.clone();

@@ -1,7 +1,7 @@
 //! The task that owns the endpoint.
 
 use super::User;
-use super::config::{ConnectionError, ListenError, Tapped, TransportConfig, Tried};
+use super::config::{ConnectionError, ListenError, Tapped, TransportConfig};
 use super::connections::{Connections, Unsent};
 use super::listen::{self, Bound, Socket};
 use cpd_sip::admission::{self, AddressList, Admission, Load, Treatment, Verdict};
@@ -252,12 +252,13 @@ impl<U: User> Core<U> {
                 self.counters.listeners_failed += 1;
             }
             Input::Closed { flow, number, ended } => {
-                let last = self.connections.on_closed(flow, number);
+                let asked = self.connections.on_closed(flow, number);
                 if let Err(error) = ended {
                     self.user.on_connection_failed(&error);
                     self.counters.connections_failed += 1;
-                    // Nothing waits for a connection that never was; strangers shall not make us look.
-                    if last && error.tried != Tried::Accept {
+                    // Strangers shall not make us look: no request of ours goes to them. A peer that closes its connection
+                    // properly may still answer over another.
+                    if asked {
                         self.endpoint.handle_transport_error(now, flow);
                     }
                 }

@@ -14,7 +14,7 @@ use cpd_call::Policy;
 use cpd_detect::{Profile, Shared};
 use cpd_sip::admission::Network;
 use cpd_sip::dialog::SessionWish;
-use cpd_sip::digest::Secret;
+use cpd_sip::digest::{Algorithm, Secret};
 use cpd_sip::endpoint::Reliability;
 
 use crate::dialect::Dialects;
@@ -55,6 +55,9 @@ pub struct Dialer {
     pub networks: Vec<Network>,
     /// It has to prove this by digest.
     pub user: Option<User>,
+    /// By these algorithms, the first of which is asked for first: MD5, then SHA-256. Many dialers read the first challenge
+    /// alone and know nothing but MD5; RFC 8760 (2.3) wants the strongest first.
+    pub digest: Vec<Algorithm>,
     /// Its media may come from another port of the host that it describes, or from the host of its signalling (NAT), and
     /// is sent back there; otherwise from the described address and port alone.
     pub symmetric: bool,
@@ -192,6 +195,7 @@ impl Dialer {
             id: id.into(),
             networks,
             user: None,
+            digest: vec![Algorithm::MD5, Algorithm::SHA_256],
             symmetric: false,
             reliability: Reliability::Absent,
             policy: Arc::new(Policy::default()),

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a module of tests")]
 
+pub mod tls;
+
 use cpd_b2bua::transport::{self, ConnectionError, Handle, Listener, TransportConfig, User};
 use cpd_sip::admission::{AddressList, Admission, AdmissionConfig, Treatment};
 use cpd_sip::endpoint::InviteOptions;
@@ -137,6 +139,15 @@ impl Phone {
                 let told = self.handle.ask(|_, _, agent| agent.told.clone()).await;
                 panic!("waited for {times} × {what:?}; told: {told:?}");
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until no connection is left.
+    pub async fn wait_alone(&self) {
+        let end = Instant::now() + PATIENCE;
+        while self.handle.counters().await.unwrap().connections > 0 {
+            assert!(Instant::now() < end, "a connection stays");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -1,7 +1,7 @@
 //! A node between a SIPp that dials and a SIPp that is the carrier.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use cpd_b2bua::dialect::{Dialect, Dialects};
 use cpd_b2bua::media::{MediaConfig, Network};
 use cpd_b2bua::node::{Node, NodeConfig, Status};
 use cpd_b2bua::switchboard::{CallReport, METHODS, Notice};
-use cpd_b2bua::transport::{Listener, TransportConfig};
+use cpd_b2bua::transport::{Listener, Tls, TransportConfig};
 use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::{Class, Library, Plans, SampleRate, Shared};
@@ -36,8 +36,10 @@ pub(crate) const TIMERS: BaseTimers = BaseTimers {
     t4: Duration::from_millis(500),
 };
 
-/// Everything that may be rejected is; SIP on UDP.
+/// Everything that may be rejected is; SIP on UDP, on IPv4.
 pub(crate) struct Setup {
+    pub(crate) listeners: Vec<(Protocol, IpAddr)>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) policy: Policy,
     pub(crate) dialects: Vec<&'static str>,
     pub(crate) dialer: Box<dyn Fn(&mut Dialer)>,
@@ -47,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) calls: usize,
     /// More arguments for the SIPp that dials.
     pub(crate) arguments: Vec<&'static str>,
+    pub(crate) recordings: Option<PathBuf>,
     pub(crate) rtp_timeout: Duration,
     pub(crate) media_ports: u16,
     pub(crate) calls_max: usize,
@@ -61,7 +64,10 @@ impl Default for Setup {
             policy.set_early(*class, EarlyAction::Reject);
             policy.set_answered(*class, AnswerAction::Cut);
         }
+        let here = IpAddr::from(Ipv4Addr::LOCALHOST);
         Setup {
+            listeners: vec![(Protocol::Udp, here), (Protocol::Tcp, here)],
+            tls: None,
             policy,
             dialects: Vec::new(),
             dialer: Box::new(|_| {}),
@@ -70,6 +76,7 @@ impl Default for Setup {
             carrier_over: Protocol::Udp,
             calls: CALLS,
             arguments: Vec::new(),
+            recordings: None,
             rtp_timeout: Duration::from_secs(30),
             media_ports: 64,
             calls_max: 100,
@@ -121,10 +128,7 @@ pub(crate) async fn run(
 impl House {
     pub(crate) async fn open(name: &'static str, setup: Setup) -> House {
         let carrier_port = free_port();
-        let over = match setup.carrier_over {
-            Protocol::Tcp => ";transport=tcp",
-            _ => "",
-        };
+        let over = setup.carrier_over.uri_param();
         let mut carrier = Carrier {
             reliability: Reliability::Absent,
             ..Carrier::at("carrier", format!("sip:127.0.0.1:{carrier_port}{over}"))
@@ -136,19 +140,28 @@ impl House {
             policy: Arc::new(setup.policy.clone()),
             dialects: Dialects::new(dialects).unwrap(),
             calls_max: setup.calls_max,
-            ..Dialer::at("dialer", vec!["127.0.0.1/32".parse().unwrap()], carrier)
+            ..Dialer::at(
+                "dialer",
+                ["127.0.0.1/32", "::1/128"]
+                    .map(|network| network.parse().unwrap())
+                    .to_vec(),
+                carrier,
+            )
         };
         (setup.dialer)(&mut dialer);
-        let listener = |protocol| Listener {
+        let listener = |&(protocol, host): &(Protocol, IpAddr)| Listener {
             protocol,
-            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            bind: SocketAddr::new(host, 0),
             public: None,
         };
+        let mut hosts: Vec<IpAddr> = setup.listeners.iter().map(|(_, host)| *host).collect();
+        hosts.dedup();
         let first = range(setup.media_ports);
         let media = first..=first + setup.media_ports - 1;
         let config = NodeConfig {
             transport: TransportConfig {
-                listeners: [Protocol::Udp, Protocol::Tcp].map(listener).to_vec(),
+                listeners: setup.listeners.iter().map(listener).collect(),
+                tls: setup.tls.clone(),
                 admission: Admission::new(AdmissionConfig::default(), AddressList::new(Treatment::Trusted)),
                 drain_limit: Duration::from_secs(5),
                 ..TransportConfig::default()
@@ -160,10 +173,11 @@ impl House {
                 ..cpd_sip::Config::default()
             },
             media: MediaConfig {
-                networks: vec![Network::at([127, 0, 0, 1].into())],
+                networks: hosts.into_iter().map(Network::at).collect(),
                 ports: media.clone(),
                 threads: 1,
                 rtp_timeout: setup.rtp_timeout,
+                recordings: setup.recordings.clone(),
                 ..MediaConfig::default()
             },
             settings: Arc::new(Settings {
@@ -286,7 +300,11 @@ impl House {
             Notice::Gateway { up, .. } => self.told.push(format!("gateway up {up}")),
             Notice::Registration { registered, .. } => self.told.push(format!("registered {registered}")),
             Notice::ScriptFailed(fault) => self.told.push(format!("script failed: {fault:?}")),
-            Notice::Began { .. } | Notice::Told { .. } | Notice::Locate { .. } => {}
+            Notice::Told { telling, .. } => {
+                let class = telling.told.class();
+                self.told.extend(class.map(|class| format!("heard {class:?}")));
+            }
+            Notice::Began { .. } | Notice::Locate { .. } => {}
         }
     }
 

@@ -1,14 +1,19 @@
-//! Thousands of calls with random ends, packets lost and doubled, peers that vanish, strangers: nothing may be left over.
+//! Thousands of calls with random ends, packets lost and doubled or connections that break, peers that vanish, strangers:
+//! nothing may be left over.
 //!
 //! Both ends are endpoints of ours on threads of their own, since SIPp loses count of calls that end by chance.
-//! `make soak` runs it; `SOAK_S`, `SOAK_RATE` and `SOAK_SEED` say how long, how many calls a second, and which.
+//! `make soak` runs it; `SOAK_S`, `SOAK_RATE` and `SOAK_SEED` say how long, how many calls a second, and which;
+//! `SOAK_OVER=tcp` or `tls` takes connections, `SOAK_RECORD=1` records every call.
 
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use cpd_b2bua::switchboard::CallReport;
+use cpd_b2bua::trunk::Recording;
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::Class;
 use cpd_sip::endpoint::{CallId, DialogId, InviteOptions};
@@ -17,12 +22,20 @@ use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 
 use crate::audio;
+use crate::common::tls::{certificate, tls};
 use crate::house::{House, Setup, TIMERS};
 use crate::strangers::{rtp, scan, torture};
+use crate::wire::Wire;
 
 /// Of a hundred datagrams so many are lost, and so many come twice, in either direction.
 const LOST_PERCENT: u64 = 2;
 const DOUBLED_PERCENT: u64 = 1;
+
+/// A connection breaks about so often, at either end.
+const BREAKS_EVERY: Duration = Duration::from_secs(5);
+
+/// A BYE that was on a connection that broke is lost, and nobody tells this end: at the end it gives such calls up.
+const GIVEN_UP: Duration = Duration::from_secs(10);
 
 /// Nobody sends anything for a call that has been dead for so long; the lists of this test must not look like a leak.
 const FORGOTTEN: Duration = Duration::from_secs(40);
@@ -53,6 +66,7 @@ impl Seeded {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Deed {
     Dial,
+    Break,
     Cancel(u64),
     Hangup(u64),
     Hold(u64),
@@ -75,7 +89,7 @@ struct Line {
 /// One end: an endpoint behind a bad network.
 struct Peer {
     endpoint: Endpoint,
-    socket: UdpSocket,
+    wire: Wire,
     media: UdpSocket,
     node: SocketAddr,
     random: Seeded,
@@ -91,8 +105,7 @@ struct Peer {
 }
 
 impl Peer {
-    fn new(seed: u64, node: SocketAddr, socket: UdpSocket, rate: u64) -> Peer {
-        socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+    fn new(seed: u64, node: SocketAddr, wire: Wire, rate: u64) -> Peer {
         let media = UdpSocket::bind("127.0.0.1:0").unwrap();
         media.set_nonblocking(true).unwrap();
         let config = cpd_sip::Config {
@@ -101,7 +114,7 @@ impl Peer {
         };
         Peer {
             endpoint: Endpoint::new(config, [seed as u8; 32]),
-            socket,
+            wire,
             media,
             node,
             random: Seeded(seed),
@@ -117,11 +130,7 @@ impl Peer {
     }
 
     fn flow(&self) -> Flow {
-        Flow {
-            protocol: Protocol::Udp,
-            local: self.socket.local_addr().unwrap(),
-            remote: self.node,
-        }
+        self.wire.flow(self.node)
     }
 
     fn sdp(&self) -> String {
@@ -135,21 +144,37 @@ impl Peer {
         self.deeds.push(std::cmp::Reverse((Instant::now() + after, deed)));
     }
 
-    /// Works until it is told to end and nothing is left.
+    /// Works until it is told to end and nothing is left, on connections not for ever.
     fn run(mut self, ending: &AtomicBool) {
         if self.rate > 0 {
             self.plan(Duration::ZERO, Deed::Dial);
         }
+        if !self.wire.is_datagrams() {
+            self.plan(BREAKS_EVERY, Deed::Break);
+        }
         let mut buffer = [0; 4_096];
-        while !ending.load(Ordering::Relaxed) || self.endpoint.counts() != Default::default() {
-            let received = self.socket.recv_from(&mut buffer);
-            let now = Instant::now();
-            if let Ok((length, _)) = received {
-                for _ in 0..self.copies(&buffer[..length]) {
-                    let flow = self.flow();
-                    self.endpoint
-                        .handle_datagram(now, flow, buffer[..length].to_vec());
+        let mut ends = None;
+        loop {
+            if ending.load(Ordering::Relaxed) {
+                let ends = ends.get_or_insert(Instant::now() + GIVEN_UP);
+                let given_up = !self.wire.is_datagrams() && Instant::now() > *ends;
+                if given_up || self.endpoint.counts() == Default::default() {
+                    return;
                 }
+            }
+            let (came, ended) = self.wire.look();
+            let now = Instant::now();
+            for (flow, message) in came {
+                for _ in 0..self.copies(&message) {
+                    if flow.protocol == Protocol::Udp {
+                        self.endpoint.handle_datagram(now, flow, message.clone());
+                    } else {
+                        self.endpoint.handle_stream_message(now, flow, message.clone());
+                    }
+                }
+            }
+            for flow in ended {
+                self.endpoint.handle_transport_error(now, flow);
             }
             if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
                 self.endpoint.handle_timeout(now);
@@ -163,14 +188,16 @@ impl Peer {
             }
             while let Some(transmit) = self.endpoint.poll_transmit() {
                 for _ in 0..self.copies(&transmit.bytes) {
-                    let _ = self.socket.send_to(&transmit.bytes, transmit.flow.remote);
+                    if !self.wire.send(&transmit) {
+                        self.endpoint.handle_transport_error(now, transmit.flow);
+                    }
                 }
             }
             while self.media.recv_from(&mut buffer).is_ok() {}
         }
     }
 
-    /// How often a datagram arrives.
+    /// How often a message arrives.
     fn copies(&mut self, bytes: &[u8]) -> usize {
         let dead = || {
             let message = Message::parse_datagram(bytes.to_vec()).ok()?;
@@ -179,6 +206,9 @@ impl Peer {
         };
         if !self.dead.is_empty() && dead().unwrap_or(false) {
             return 0;
+        }
+        if !self.wire.is_datagrams() {
+            return 1;
         }
         match self.random.below(100) {
             chance if chance < LOST_PERCENT => 0,
@@ -345,6 +375,14 @@ impl Peer {
                     self.plan(after, Deed::Dial);
                 }
             }
+            Deed::Break => {
+                let chance = self.random.below(1_000);
+                if let Some(flow) = self.wire.break_one(chance) {
+                    self.endpoint.handle_transport_error(now, flow);
+                }
+                let after = BREAKS_EVERY / 2 + self.random.within(BREAKS_EVERY.as_millis() as u64);
+                self.plan(after, Deed::Break);
+            }
             Deed::Cancel(key) => {
                 if let Some(call) = self.lines.get(&key).and_then(|line| line.call) {
                     let _ = self.endpoint.cancel(now, call, b"");
@@ -451,6 +489,28 @@ fn haunt(mut random: Seeded, node: SocketAddr, media: std::ops::RangeInclusive<u
     }
 }
 
+/// Recordings that were kept. They are deleted as they are told: an hour of calls would fill the disk.
+#[derive(Default)]
+struct Recorded {
+    kept: usize,
+    ms: u64,
+    cut: usize,
+}
+
+impl Recorded {
+    /// Takes reports, and counts them.
+    fn take(&mut self, reports: &mut Vec<CallReport>) -> u64 {
+        let count = reports.len();
+        for recording in reports.drain(..).filter_map(|report| report.recording) {
+            self.kept += 1;
+            self.ms += recording.ms;
+            self.cut += usize::from(recording.cut);
+            std::fs::remove_file(&recording.path).unwrap();
+        }
+        count as u64
+    }
+}
+
 /// What the process holds: resident memory (kB), open files, threads.
 fn held() -> (u64, usize, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -470,34 +530,65 @@ async fn nothing_is_left_over() {
         number("SOAK_RATE", 40),
         number("SOAK_SEED", 1),
     );
-    println!("{seconds} s, {rate} calls a second, seed {seed}");
+    let over = match std::env::var("SOAK_OVER").as_deref() {
+        Ok("tcp") => Protocol::Tcp,
+        Ok("tls") => Protocol::Tls,
+        _ => Protocol::Udp,
+    };
+    let records = number("SOAK_RECORD", 0) == 1;
+    println!(
+        "{seconds} s, {rate} calls a second, seed {seed}, over {}, records {records}",
+        over.via()
+    );
     let mut policy = Policy::default();
     policy.ring_limit = Duration::from_secs(4);
     policy.talk_limit = Duration::from_secs(10);
     policy.hold = (seed % 2 == 0).then_some(Duration::from_millis(800));
     policy.set_early(Class::Busy, EarlyAction::Reject);
     policy.set_answered(Class::Machine, AnswerAction::Cut);
-    let setup = Setup {
+    let everybody = certificate(&["127.0.0.1"]);
+    let party = || (over == Protocol::Tls).then(|| tls(&everybody, everybody.cert.der()));
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("soak-{}", std::process::id()));
+    std::fs::create_dir_all(&kept).unwrap();
+    let folder = kept.clone();
+    let mut setup = Setup {
         policy,
+        carrier_over: over,
+        tls: party(),
+        dialer: Box::new(move |dialer| {
+            if records {
+                dialer.record = Recording {
+                    max: Duration::from_secs(30),
+                    folder: folder.clone(),
+                    classes: Vec::new(),
+                };
+            }
+        }),
+        recordings: records.then(|| kept.clone()),
         rtp_timeout: Duration::from_secs(2),
         media_ports: 2_000,
         calls_max: 400,
         ..Setup::default()
     };
+    if over == Protocol::Tls {
+        setup.listeners.push((over, [127, 0, 0, 1].into()));
+    }
     let mut house = House::open("soak", setup).await;
-    let node = house.address(Protocol::Udp);
+    let node = house.address(over);
+    // Scanners come by UDP.
+    let scanned = house.address(Protocol::Udp);
     let ending = Arc::new(AtomicBool::new(false));
-    let carrier = UdpSocket::bind(("127.0.0.1", house.carrier_port)).unwrap();
-    let dialer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let carrier = Wire::bind(over, house.carrier_port, party());
+    let dialer = Wire::bind(over, 0, party());
     let mut threads = Vec::new();
-    for (socket, rate, seed) in [(dialer, rate, seed * 3), (carrier, 0, seed * 3 + 1)] {
+    for (wire, rate, seed) in [(dialer, rate, seed * 3), (carrier, 0, seed * 3 + 1)] {
         let ending = Arc::clone(&ending);
-        let peer = Peer::new(seed, node, socket, rate);
+        let peer = Peer::new(seed, node, wire, rate);
         threads.push(std::thread::spawn(move || peer.run(&ending)));
     }
     let (media, ghosts) = (house.media.clone(), Arc::clone(&ending));
     threads.push(std::thread::spawn(move || {
-        haunt(Seeded(seed * 3 + 2), node, media, &ghosts);
+        haunt(Seeded(seed * 3 + 2), scanned, media, &ghosts);
     }));
 
     println!("     s   calls  ended   now    RSS kB  files threads  draining idle  refused");
@@ -505,9 +596,10 @@ async fn nothing_is_left_over() {
     let row = Duration::from_secs((seconds / 20).max(5));
     let mut rows = Vec::new();
     let mut ended = 0;
+    let mut recorded = Recorded::default();
     while began.elapsed() < Duration::from_secs(seconds) {
         house.read_for(row).await;
-        ended += house.reports.drain(..).count() as u64;
+        ended += recorded.take(&mut house.reports);
         let status = house.status().await;
         let (rss, files, tasks) = held();
         println!(
@@ -525,7 +617,7 @@ async fn nothing_is_left_over() {
     let end = Instant::now() + Duration::from_secs(60);
     let status = loop {
         house.read_for(Duration::from_millis(500)).await;
-        ended += house.reports.drain(..).count() as u64;
+        ended += recorded.take(&mut house.reports);
         let status = house.status().await;
         let left = status.calls.calls + status.calls.listeners;
         let media = status.media.sessions + status.media.draining + status.media.listening;
@@ -534,12 +626,21 @@ async fn nothing_is_left_over() {
         }
         assert!(Instant::now() < end, "left over, {ended} ended: {status:#?}");
     };
-    for thread in threads {
-        thread.join().unwrap();
-    }
+    // The node works on meanwhile.
+    let joined = move || threads.into_iter().for_each(|thread| thread.join().unwrap());
+    tokio::task::spawn_blocking(joined).await.unwrap();
     let (rss, files, tasks) = held();
     println!("at rest: {rss} kB, {files} files, {tasks} threads; {status:#?}");
     println!("{:?}", house.told_often);
+    println!(
+        "recordings kept: {}, {} s, cut short: {}",
+        recorded.kept,
+        recorded.ms / 1_000,
+        recorded.cut
+    );
+    assert_eq!(records, recorded.kept > 0);
+    // What was told was deleted here, and nothing else may lie there.
+    std::fs::remove_dir(&kept).unwrap();
     assert!(status.calls.begun > seconds * rate / 4, "{status:?}");
     assert_eq!(status.calls.notices_lost, 0);
     // Ports that were used stay bound for the next call: two sockets each, and nothing else is open for a call.

@@ -8,8 +8,9 @@ use cpd_call::{AnswerAction, Deaf};
 use cpd_detect::{Class, EventKind, Library};
 use cpd_sip::Fact;
 use cpd_sip::dialog::SessionWish;
-use cpd_sip::digest::Secret;
+use cpd_sip::digest::{Algorithm, Client, Secret, Step};
 use cpd_sip::endpoint::{Failure, InviteOptions, Reliability};
+use cpd_sip::headers::Auth;
 use cpd_sip::message::{Message, Method, Name};
 
 use crate::stage::*;
@@ -388,6 +389,125 @@ fn another_gateway_is_tried_when_the_first_fails() {
     stage.says(SPARE, callee, 486, None);
     stage.pass(100);
     stage.check("failover");
+}
+
+/// One name with two servers (SRV): a dead one costs the first call its time, and not the next.
+#[test]
+fn another_place_of_a_gateway_is_tried_when_the_first_is_silent() {
+    let uri = "sip:carrier.example";
+    let health = Duration::from_secs(60);
+    let mut stage = Stage::new(Setup {
+        carrier: Box::new(move |carrier| {
+            carrier.gateways[0].uri = uri.into();
+            carrier.health = Some(health);
+        }),
+        ..Setup::default()
+    });
+    stage.locate(uri, &[CARRIER, SPARE]);
+    stage.kill(CARRIER);
+    let refuses = |stage: &mut Stage, waits_ms: u64| {
+        stage.invite("79161234567", |_| {});
+        stage.pass(waits_ms);
+        let (callee, _) = stage.invited(SPARE);
+        stage.says(SPARE, callee, 486, None);
+        stage.pass(100);
+        assert!(stage.gateway_is_up());
+    };
+    // 64 T1.
+    refuses(&mut stage, 32_000);
+    refuses(&mut stage, 0);
+    // OPTIONS finds it as silent as before: it is tried last for as long as that lasts.
+    let minutes = |stage: &mut Stage, answers: usize, count: u64| {
+        for _ in 0..count * 60 {
+            stage.pass(1_000);
+            while let Some(Fact::Request { server, .. }) =
+                stage.take(answers, |fact| matches!(fact, Fact::Request { .. }))
+            {
+                let ok = Message::response(200, "");
+                stage.act(answers, |endpoint, now| {
+                    endpoint.respond(now, server, &ok).unwrap();
+                });
+            }
+        }
+    };
+    minutes(&mut stage, SPARE, 4);
+    refuses(&mut stage, 0);
+    stage.kill(SPARE);
+    minutes(&mut stage, SPARE, 3);
+    assert!(!stage.gateway_is_up());
+    stage.revive(CARRIER);
+    minutes(&mut stage, CARRIER, 2);
+    assert!(stage.gateway_is_up());
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(CARRIER);
+    stage.says(CARRIER, callee, 486, None);
+    stage.pass(100);
+}
+
+/// What a dialer is asked by, and whether it is let in with a proof by the first or by the one that it can.
+#[test]
+fn challenges_come_in_the_order_of_the_trunk() {
+    let (md5, sha) = (Algorithm::MD5, Algorithm::SHA_256);
+    for (order, can, status) in [
+        (vec![md5, sha], md5, 486),
+        (vec![sha, md5], sha, 486),
+        // It was asked for that too, if second.
+        (vec![sha, md5], md5, 486),
+        (vec![sha], sha, 486),
+        // A proof that it was not asked for is none.
+        (vec![sha], md5, 401),
+    ] {
+        let wanted = order.clone();
+        let mut stage = Stage::new(Setup {
+            dialer: Box::new(move |dialer| {
+                dialer.digest.clone_from(&wanted);
+                dialer.user = Some(User {
+                    name: b"alice".to_vec(),
+                    secret: Secret::password("s3cret"),
+                });
+            }),
+            ..Setup::default()
+        });
+        let mut client = Client::new("alice", Secret::password("s3cret"));
+        stage.invite("79161234567", |_| {});
+        let mut refusal = refused(&mut stage);
+        let asked = |line: &[u8]| {
+            let auth = Auth::parse(line).unwrap();
+            Algorithm::parse(&auth.params.get("algorithm").unwrap()).unwrap()
+        };
+        let lines: Vec<Vec<u8>> = refusal.all(Name::WWW_AUTHENTICATE).map(<[u8]>::to_vec).collect();
+        let offered: Vec<Algorithm> = lines.iter().map(|line| asked(line)).collect();
+        assert_eq!(offered, order);
+        if can == order[0] {
+            refusal.set(Name::WWW_AUTHENTICATE, &lines[0]);
+        } else {
+            // It answers as though it had been asked by the one that it can.
+            let line = String::from_utf8(lines[0].clone()).unwrap();
+            refusal.set(
+                Name::WWW_AUTHENTICATE,
+                line.replace(order[0].as_str(), can.as_str()).as_bytes(),
+            );
+        }
+        assert_eq!(refusal.all(Name::WWW_AUTHENTICATE).count(), 1);
+        assert_eq!(client.on_challenge(&refusal, "c0ffee"), Step::Retry);
+        stage.invite("79161234567", |invite| {
+            client.authorize(invite);
+        });
+        if status == 486 {
+            let (callee, _) = stage.invited(CARRIER);
+            stage.says(CARRIER, callee, 486, None);
+        }
+        assert_eq!(refused(&mut stage).status(), status, "{order:?} {can:?}");
+    }
+}
+
+/// The final response that the dialer gets.
+fn refused(stage: &mut Stage) -> Message {
+    stage.pass(100);
+    match stage.take(DIALER, |fact| matches!(fact, Fact::Failed { .. })) {
+        Some(Fact::Failed { response, .. }) => response.unwrap(),
+        _ => panic!("not refused:\n{}", stage.ladder),
+    }
 }
 
 #[test]

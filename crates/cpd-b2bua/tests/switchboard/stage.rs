@@ -19,6 +19,7 @@ use cpd_detect::{
     Class, Event, EventKind, Evidence, Library, Plans, SampleRate, SampleTime, Shared, Verdict,
 };
 use cpd_sip::endpoint::{CallId, DialogId, InviteOptions, Reliability, ServerId};
+use cpd_sip::locate::Target;
 use cpd_sip::message::{Message, Method, Name};
 use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Config, Endpoint, Fact};
@@ -328,10 +329,31 @@ impl Stage {
         self.forks = true;
     }
 
+    /// A gateway by name is at these ends, as the DNS has it.
+    pub(crate) fn locate(&mut self, uri: &str, ends: &[usize]) {
+        let target = |&end: &usize| Target {
+            protocol: Protocol::Udp,
+            address: address(end),
+            name: "carrier.example".into(),
+        };
+        let targets = ends.iter().map(target).collect();
+        self.switchboard.set_addresses(uri, targets);
+    }
+
+    /// Whether the carrier's only gateway is said to live.
+    pub(crate) fn gateway_is_up(&self) -> bool {
+        self.switchboard.gateway_states().iter().all(|(.., up)| *up)
+    }
+
     /// An end is gone without a word.
     pub(crate) fn kill(&mut self, end: usize) {
         self.dead.push(end);
         self.line(format!("           ({} dies)", NAMES[end]));
+    }
+
+    /// It is back.
+    pub(crate) fn revive(&mut self, end: usize) {
+        self.dead.retain(|dead| *dead != end);
     }
 
     /// No media came from a side of the only call.

@@ -6,6 +6,7 @@
 //! Digital silence and lost audio teach nothing: a codec that sends nothing has not made the room quieter.
 
 use crate::front::{BANDS, FLOOR_DBM0};
+use crate::quick::{exp2, less, more};
 
 /// Smoothing of a band's level, of 1 a hop: 40 ms.
 const SMOOTHING: f32 = 0.25;
@@ -130,7 +131,7 @@ impl NoiseFloor {
             self.level = level_dbm0;
         }
         for (now, &smooth) in self.now.iter_mut().zip(&self.smooth) {
-            *now = now.min(smooth);
+            *now = less(*now, smooth);
         }
         self.settle();
         if held {
@@ -187,9 +188,9 @@ impl NoiseFloor {
             _ => 0.0,
         };
         for ((floor, &now), &past) in self.floor.iter_mut().zip(&self.now).zip(&self.past_least) {
-            let target = (now.min(past) + BIAS_DB).max(LEAST_DBM0).min(most);
+            let target = less(more(less(now, past) + BIAS_DB, LEAST_DBM0), most);
             // Down at once, up within some hops.
-            *floor = target.min(*floor + 3.0);
+            *floor = less(target, *floor + 3.0);
         }
     }
 }
@@ -197,7 +198,7 @@ impl NoiseFloor {
 /// The mean square of a level in dBm0.
 fn mean_square(level_dbm0: f32) -> f32 {
     // 6.15 dBm0 is the mean square 1 (see `dbm0`); 3.0103 dB double it.
-    ((level_dbm0 - 6.15) / 3.0103).exp2()
+    exp2((level_dbm0 - 6.15) * (1.0 / 3.0103))
 }
 
 /// A level in steps, to the nearest.

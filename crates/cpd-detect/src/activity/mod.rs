@@ -17,6 +17,7 @@ use crate::event::{Event, EventKind};
 use crate::events::Events;
 use crate::front::{BANDS, FLOOR_DBM0, Frame, dbm0};
 use crate::peaks::Peaks;
+use crate::quick::{less, more};
 use crate::tones::dtmf;
 
 use floor::NoiseFloor;
@@ -256,27 +257,42 @@ struct Bands {
 
 impl Bands {
     fn of(now: &[f32; BANDS], before: &[f32; BANDS], floor: &[f32; BANDS]) -> Bands {
-        let (mut above, mut over, mut change, mut rise) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-        let (mut sum, mut most) = (0.0_f32, FLOOR_DBM0);
-        for band in FIRST_BAND..END_BAND {
-            let level = now[band].max(QUIETEST_DBM0);
-            let step = level - before[band].max(QUIETEST_DBM0);
-            let over_floor = (level - floor[band]).clamp(-5.0, 40.0);
-            above += over_floor;
-            over += if over_floor > 6.0 { 1.0 } else { 0.0 };
-            change += step.abs();
-            rise += step;
-            sum += now[band];
-            most = most.max(now[band]);
+        // Four bands side by side, for one after the other each sum would wait for the one before. The twentieth adds
+        // nothing but its own level.
+        let (now, before) = (passed(now, FLOOR_DBM0), passed(before, FLOOR_DBM0));
+        let floor = passed(floor, QUIETEST_DBM0);
+        let (mut above, mut over, mut change, mut rise) =
+            ([0.0_f32; 4], [0.0_f32; 4], [0.0_f32; 4], [0.0_f32; 4]);
+        let (mut sum, mut most) = ([0.0_f32; 4], [FLOOR_DBM0; 4]);
+        for ((now, before), floor) in now.iter().zip(&before).zip(&floor) {
+            for lane in 0..4 {
+                let level = more(now[lane], QUIETEST_DBM0);
+                let step = level - more(before[lane], QUIETEST_DBM0);
+                let over_floor = less(more(level - floor[lane], -5.0), 40.0);
+                above[lane] += over_floor;
+                over[lane] += if over_floor > 6.0 { 1.0 } else { 0.0 };
+                change[lane] += step.abs();
+                rise[lane] += step;
+                sum[lane] += now[lane];
+                most[lane] = more(most[lane], now[lane]);
+            }
         }
+        let mean = |lanes: [f32; 4]| lanes.iter().sum::<f32>() * ONE_BAND;
         Bands {
-            above_db: above * ONE_BAND,
-            over: over * ONE_BAND,
-            change_db: change * ONE_BAND,
-            rise_db: rise * ONE_BAND,
-            peaky_db: most - sum * ONE_BAND,
+            above_db: mean(above),
+            over: mean(over),
+            change_db: mean(change),
+            rise_db: mean(rise),
+            peaky_db: most.into_iter().fold(FLOOR_DBM0, more) - mean(sum) + FLOOR_DBM0 * ONE_BAND,
         }
     }
+}
+
+/// The bands that a telephone passes, and one of `fill` to make it five times four.
+fn passed(levels: &[f32; BANDS], fill: f32) -> [[f32; 4]; 5] {
+    let mut passed = [[fill; 4]; 5];
+    passed.as_flattened_mut()[..END_BAND - FIRST_BAND].copy_from_slice(&levels[FIRST_BAND..END_BAND]);
+    passed
 }
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ impl MusicEar {
         let mut held = 0_u64;
         for (line, before) in self.advance.iter_mut().enumerate() {
             let bin = LOW + line;
-            let now = frame.spectrum[bin] * frame.before[bin].conj();
+            let now = frame.spectrum.at(bin) * frame.before.at(bin).conj();
             let (strength, strength_before) = (now.norm_sqr(), before.norm_sqr());
             let along = now.re * before.re + now.im * before.im;
             let alike = along > 0.0

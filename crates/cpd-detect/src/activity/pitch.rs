@@ -3,6 +3,9 @@
 //! Normalised cross-correlation of the newest 40 ms with what came 2.5 to 15 ms earlier, on the signal below 1 kHz
 //! at 4 kHz. A telephone takes the fundamental away; its harmonics between 300 Hz and 1 kHz keep the period.
 
+use crate::front::UNIT;
+use crate::quick::{dot, greatest, more};
+
 /// Rate of the reduced signal, Hz.
 const RATE_HZ: usize = 4_000;
 /// Reduced samples of one hop.
@@ -13,8 +16,12 @@ const HALF_WINDOW: usize = 80;
 const LAG_MIN: usize = 10;
 /// Longest period, reduced samples: 67 Hz, the deepest of a man.
 const LAG_MAX: usize = 60;
+/// Lags that are looked at: one more at each end, for a peak has neighbours.
+const LAGS: usize = LAG_MAX - LAG_MIN + 3;
 /// Samples kept in each of the two phases: the window and the longest lag.
 const KEPT: usize = HALF_WINDOW + LAG_MAX / 2 + 2;
+/// Hops of half a window.
+const HALF_HOPS: usize = HALF_WINDOW / HOP;
 /// Hops that the kept samples reach back: older ones need not be reduced any more.
 const KEPT_HOPS: usize = (2 * KEPT).div_ceil(HOP);
 /// Taps of the low-pass before the reduction, per factor of reduction.
@@ -33,11 +40,15 @@ pub(super) struct Periodicity {
 
 /// Measures the period of the newest sound.
 pub(super) struct PitchMeter {
+    /// They make ±1 of the samples' full scale.
     taps: [f32; 4 * TAPS_PER_STEP],
     taps_len: usize,
     /// Even and odd samples apart: every second product is summed, and runs through memory in order.
     even: [f32; KEPT],
     odd: [f32; KEPT],
+    /// Products of the newer half of the window at the last measurement, which is the older half at the next.
+    half: [f32; LAGS],
+    has_half: bool,
     /// Hops that were not reduced yet: where nothing is measured, nothing is filtered.
     behind: usize,
 }
@@ -60,13 +71,15 @@ impl PitchMeter {
             sum += *tap;
         }
         for tap in &mut taps {
-            *tap /= sum;
+            *tap = *tap / sum * UNIT;
         }
         PitchMeter {
             taps,
             taps_len,
             even: [0.0; KEPT],
             odd: [0.0; KEPT],
+            half: [0.0; LAGS],
+            has_half: false,
             behind: 0,
         }
     }
@@ -77,17 +90,18 @@ impl PitchMeter {
     }
 
     /// Measures at the end of `history`, which holds 128 ms.
-    pub(super) fn measure(&mut self, history: &[f32]) -> Periodicity {
+    pub(super) fn measure(&mut self, history: &[i16]) -> Periodicity {
         let hop = HOP * self.taps_len / TAPS_PER_STEP;
         for hops_later in (0..self.behind).rev() {
             self.take(&history[..history.len() - hops_later * hop]);
         }
+        self.has_half &= self.behind == HALF_HOPS;
         self.behind = 0;
         self.best_period()
     }
 
     /// Takes the newest hop from the end of `history`.
-    fn take(&mut self, history: &[f32]) {
+    fn take(&mut self, history: &[i16]) {
         let step = self.taps_len / TAPS_PER_STEP;
         let width = 2 * step;
         let first = history.len() - (HOP - 1) * step - self.taps_len;
@@ -95,7 +109,7 @@ impl PitchMeter {
         let mut rows = [[0.0_f32; ROW]; 8];
         for (place, samples) in history[first..].chunks(width).take(ROW).enumerate() {
             for (row, &sample) in rows.iter_mut().zip(samples) {
-                row[place] = sample;
+                row[place] = f32::from(sample);
             }
         }
         let taps = &self.taps[..self.taps_len];
@@ -116,45 +130,38 @@ impl PitchMeter {
         }
     }
 
-    fn best_period(&self) -> Periodicity {
+    fn best_period(&mut self) -> Periodicity {
         let window = &self.even[KEPT - HALF_WINDOW..];
         let energy = dot(window, window);
         if energy < 1e-9 {
+            self.has_half = false;
             return Periodicity::default();
         }
-        let even = running_energy(&self.even);
-        let odd = running_energy(&self.odd);
-        let mut correlation = [0.0_f32; LAG_MAX + 2];
-        for (lag, r) in correlation.iter_mut().enumerate().skip(LAG_MIN - 1) {
-            // An even sample's neighbour at an odd distance is an odd one.
-            let from = KEPT - HALF_WINDOW - lag.div_ceil(2);
-            let (earlier, sums) = if lag % 2 == 0 {
-                (&self.even, &even)
-            } else {
-                (&self.odd, &odd)
-            };
-            let product = dot(window, &earlier[from..from + HALF_WINDOW]);
-            let other = sums[from + HALF_WINDOW] - sums[from];
+        // The window moves by half of itself from one measurement to the next: half of the products are known.
+        let newer = self.products(HALF_WINDOW / 2);
+        let older = if self.has_half {
+            self.half
+        } else {
+            self.products(0)
+        };
+        let others = self.energies();
+        let mut correlation = [0.0_f32; LAGS];
+        for (n, r) in correlation.iter_mut().enumerate() {
             // What is lost to rounding where loud is followed by very quiet must not divide.
-            *r = product / (energy * other.max(1e-3 * energy)).sqrt();
+            *r = (newer[n] + older[n]) / (energy * more(others[n], 1e-3 * energy)).sqrt();
         }
-        let mut best = 0.0_f32;
-        for &r in &correlation[LAG_MIN..=LAG_MAX] {
-            best = best.max(r);
-        }
+        self.half = newer;
+        self.has_half = true;
+        let best = greatest(&correlation[1..LAGS - 1], 0.0);
         // The first of nearly equal peaks: later ones are its multiples.
-        let mut lag = 0;
-        for at in LAG_MIN..=LAG_MAX {
-            let r = correlation[at];
-            if r >= 0.92 * best && r >= correlation[at - 1] && r >= correlation[at + 1] {
-                lag = at;
-                break;
-            }
-        }
-        if lag == 0 || best <= 0.0 {
+        let top = |near: &[f32]| near[1] >= 0.92 * best && near[1] >= near[0] && near[1] >= near[2];
+        let Some(at) = correlation.windows(3).position(top) else {
+            return Periodicity::default();
+        };
+        if best <= 0.0 {
             return Periodicity::default();
         }
-        let (left, peak, right) = (correlation[lag - 1], correlation[lag], correlation[lag + 1]);
+        let (left, peak, right) = (correlation[at], correlation[at + 1], correlation[at + 2]);
         let bend = left - 2.0 * peak + right;
         let shift = if bend < -1e-6 {
             (0.5 * (left - right) / bend).clamp(-0.5, 0.5)
@@ -164,34 +171,42 @@ impl PitchMeter {
         let top = peak - 0.25 * (left - right) * shift;
         Periodicity {
             voiced: top.clamp(0.0, 1.0),
-            hz: RATE_HZ as f32 / (lag as f32 + shift),
+            hz: RATE_HZ as f32 / ((LAG_MIN + at) as f32 + shift),
         }
     }
-}
 
-/// Sum of products in lanes, which the compiler turns into vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; 8];
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-            *lane += a * b;
+    /// Products of half the window, from its sample `from` on, with what came each lag earlier.
+    fn products(&self, from: usize) -> [f32; LAGS] {
+        let begin = KEPT - HALF_WINDOW + from;
+        let half = &self.even[begin..begin + HALF_WINDOW / 2];
+        let mut products = [0.0; LAGS];
+        for (lag, product) in (LAG_MIN - 1..).zip(&mut products) {
+            // An even sample's neighbour at an odd distance is an odd one.
+            let earlier = if lag % 2 == 0 { &self.even } else { &self.odd };
+            let from = begin - lag.div_ceil(2);
+            *product = dot(half, &earlier[from..from + HALF_WINDOW / 2]);
         }
+        products
     }
-    // By halves: one after the other each addition would wait for the one before.
-    let [a, b, c, d, e, f, g, h] = lanes;
-    let [a, b, c, d] = [a + e, b + f, c + g, d + h];
-    (a + c) + (b + d)
-}
 
-/// Sums of squares up to each sample.
-fn running_energy(samples: &[f32; KEPT]) -> [f32; KEPT + 1] {
-    let mut sums = [0.0; KEPT + 1];
-    let mut sum = 0.0;
-    for (at, sample) in samples.iter().enumerate() {
-        sum += sample * sample;
-        sums[at + 1] = sum;
+    /// Energy of the window each lag earlier.
+    fn energies(&self) -> [f32; LAGS] {
+        let mut energies = [0.0; LAGS];
+        for (parity, kept) in [&self.even, &self.odd].into_iter().enumerate() {
+            let first = LAG_MIN - 1 + (LAG_MIN - 1 + parity) % 2;
+            let mut from = KEPT - HALF_WINDOW - first.div_ceil(2);
+            let window = &kept[from..from + HALF_WINDOW];
+            let mut energy = dot(window, window);
+            for place in (first + 1 - LAG_MIN..LAGS).step_by(2) {
+                energies[place] = energy;
+                // The next is a sample earlier.
+                from = from.saturating_sub(1);
+                let (comes, goes) = (kept[from], kept[from + HALF_WINDOW]);
+                energy += comes * comes - goes * goes;
+            }
+        }
+        energies
     }
-    sums
 }
 
 #[cfg(test)]
@@ -202,8 +217,10 @@ mod tests {
     fn measured(rate_hz: u32, wave: impl Fn(f32) -> f32) -> Periodicity {
         let mut meter = PitchMeter::new(rate_hz);
         let hop = rate_hz as usize / 100;
-        let samples: Vec<f32> = (0..hop * 16).map(|n| wave(n as f32 / rate_hz as f32)).collect();
-        let mut history = vec![0.0; rate_hz as usize * 128 / 1_000];
+        let samples: Vec<i16> = (0..hop * 16)
+            .map(|n| (wave(n as f32 / rate_hz as f32) / UNIT) as i16)
+            .collect();
+        let mut history = vec![0; rate_hz as usize * 128 / 1_000];
         for new in samples.chunks(hop) {
             history.drain(..hop);
             history.extend_from_slice(new);

@@ -4,6 +4,8 @@
 //! The network (one hidden layer) is fitted by `training/speech`; what it is fed does not depend on level, language
 //! or the line's equaliser: distances from the tracked floor, periodicity, change over time, concentration of power.
 
+use crate::quick::exp;
+
 use super::speech_weights::{HIDDEN, HIDDEN_BIAS, HIDDEN_WEIGHTS, OUT_BIAS, OUT_WEIGHTS};
 
 /// Measurements that the network is fed.
@@ -112,9 +114,8 @@ impl SpeechEar {
 
     /// Probability that somebody speaks, after this hop.
     pub(super) fn judge(&mut self, features: &[f32; SPEECH_FEATURES]) -> f32 {
-        let odds = (HOP_WEIGHT * (log_odds(features) + LEAN))
-            .clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
-            .exp();
+        let odds = HOP_WEIGHT * (log_odds(features) + LEAN);
+        let odds = exp(odds.clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS));
         let before = self.probability * (1.0 - TURN) + (1.0 - self.probability) * TURN;
         let speech = before * odds;
         self.probability = speech / (speech + 1.0 - before);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ActivityEar, Hearing};
 use crate::event::{Event, EventKind};
 use crate::events::Events;
-use crate::front::{FrontEnd, FrontPlan};
+use crate::front::{Bench, FrontEnd, FrontPlan};
 use crate::peaks::Peaks;
 use crate::time::SampleRate;
 
@@ -129,6 +129,7 @@ impl Scene {
     pub(super) fn heard(&self) -> Heard {
         let rate = SampleRate::NARROWBAND;
         let mut front = FrontEnd::new(Arc::new(FrontPlan::new(rate)));
+        let mut bench = Bench::default();
         let mut ear = ActivityEar::new();
         let mut events = Events::new();
         let mut hops = Vec::new();
@@ -138,7 +139,7 @@ impl Scene {
                 .map(|s| (s.clamp(-1.0, 1.0) * 32_767.0).round() as i16)
                 .collect();
             front.take(&hop);
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             let peaks = Peaks::of(&frame);
             hops.push(ear.hear(&frame, &peaks, &mut events).clone());
         }

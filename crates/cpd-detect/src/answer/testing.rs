@@ -1,9 +1,7 @@
 //! Courses of a call for the tests of this folder: what each hop's level is and whether it sounds like speech.
 
-use realfft::num_complex::Complex32;
-
 use crate::activity::Hearing;
-use crate::front::{BANDS, BINS, FLOOR_DBM0, Frame};
+use crate::front::{BANDS, BINS, FLOOR_DBM0, Frame, Spectrum};
 use crate::time::{SampleRate, SampleTime};
 
 /// A stretch of equal hops.
@@ -80,7 +78,7 @@ pub(super) fn lost(ms: u64) -> Vec<Stretch> {
 
 /// Plays a course that is answered at its start, hop by hop.
 pub(super) fn play(course: &[Vec<Stretch>], mut hear: impl FnMut(&Frame<'_>, &Hearing)) {
-    let (spectrum, power) = ([Complex32::default(); BINS], [0.0; BINS]);
+    let (spectrum, power) = (Spectrum::ZERO, [0.0; BINS]);
     let hops = course
         .iter()
         .flatten()

@@ -16,7 +16,7 @@ use super::index::{self, Presence, Segment};
 use super::print::{MEMORY_HOPS, Printer, Shape, Signature};
 use super::trails::Trails;
 use super::{PromptId, PromptInfo};
-use crate::front::{FrontEnd, FrontPlan};
+use crate::front::{Bench, FrontEnd, FrontPlan};
 use crate::time::SampleRate;
 
 /// Hops from one stored shape of a prompt to the next: 20 ms, less than the 32 ms that a shape is made of.
@@ -357,6 +357,7 @@ impl Library {
     /// Fingerprints a prompt and holds it against those that are there.
     fn print(&self, number: u32, samples: &[i16], plan: &Arc<FrontPlan>) -> Print {
         let mut front = FrontEnd::new(Arc::clone(plan));
+        let mut bench = Bench::default();
         let mut printer = Printer::new();
         let mut trails = Trails::new();
         let mut shapes = Vec::with_capacity(samples.len() / 80 + 1);
@@ -366,7 +367,7 @@ impl Library {
         let mut rest = samples;
         while let (taken, true) = front.take(rest) {
             rest = &rest[taken..];
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             let hop = frame.index;
             printer.hear(&frame);
             let shape = printer.shape(hop).copied().unwrap_or_default();

@@ -8,6 +8,7 @@
 //! The signs of three successive, slightly smoothed shapes make a *signature*, by which an index finds prompts.
 
 use crate::front::{FLOOR_DBM0, Frame};
+use crate::quick::{greatest, less, more, sum};
 
 /// Numbers in a shape that carry something.
 pub(crate) const DIMS: usize = 19;
@@ -162,9 +163,9 @@ impl Printer {
         let bands: &[f32; BANDS] = frame.bands[FIRST_BAND..FIRST_BAND + BANDS]
             .try_into()
             .unwrap_or(&[FLOOR_DBM0; BANDS]);
-        let level = bands.iter().copied().fold(FLOOR_DBM0, f32::max);
+        let level = greatest(bands, FLOOR_DBM0);
         self.loudest[(frame.index % LOUDEST_HOPS as u64) as usize] = level;
-        let loudest = self.loudest.iter().copied().fold(FLOOR_DBM0, f32::max);
+        let loudest = greatest(&self.loudest, FLOOR_DBM0);
 
         let cosine = if loudest > SILENT_DBM0 {
             transform(bands, loudest - DEPTH_DB)
@@ -238,7 +239,7 @@ impl Printer {
 fn transform(bands: &[f32; BANDS], floor: f32) -> [f32; WIDTH] {
     let mut sum = [0.0_f32; WIDTH];
     for (&level, row) in bands.iter().zip(TRANSFORM.iter()) {
-        let above = (level - floor).max(0.0);
+        let above = more(level - floor, 0.0);
         for (sum, &weight) in sum.iter_mut().zip(row) {
             *sum += above * weight;
         }
@@ -247,12 +248,13 @@ fn transform(bands: &[f32; BANDS], floor: f32) -> [f32; WIDTH] {
 }
 
 fn shape_of(change: &[f32; WIDTH]) -> Shape {
-    let square: f32 = change.iter().map(|v| v * v).sum();
+    let square = sum(&change.map(|v| v * v));
     let length = square.sqrt();
     let scale = 1.0 / (length + SOFTNESS * (DIMS as f32).sqrt());
     let mut at = [0; WIDTH];
     for (out, v) in at.iter_mut().zip(change) {
-        *out = (v * scale * 127.0) as i8;
+        // Below 127 by what `scale` is; through 32 bits, which the compiler does four at a time.
+        *out = (v * scale * 127.0) as i32 as i8;
     }
     Shape {
         at,
@@ -270,7 +272,7 @@ fn part_of(smooth: &[f32; WIDTH]) -> Part {
     for (size, &v) in part.sizes.iter_mut().zip(smooth) {
         let v = v.abs();
         sum += v;
-        *size = (v * (255.0 / (4.0 * SMOOTH_HOPS as f32))) as u8;
+        *size = less(v * (255.0 / (4.0 * SMOOTH_HOPS as f32)), 255.0) as i32 as u8;
     }
     part.alive = sum > ALIVE * (KEY_DIMS * SMOOTH_HOPS) as f32;
     part

@@ -140,7 +140,7 @@ impl AnswerToneEar {
 
     fn follow_phase(&mut self, frame: &Frame<'_>, age: u64) {
         self.values.copy_within(1.., 0);
-        self.values[APART] = frame.spectrum[BIN];
+        self.values[APART] = frame.spectrum.at(BIN);
         self.filled += 1;
         if self.filled <= APART {
             return;

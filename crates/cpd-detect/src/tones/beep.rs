@@ -9,8 +9,9 @@
 
 use crate::event::{Beep, Event, EventKind};
 use crate::events::Events;
-use crate::front::{BIN_HZ, BINS, Frame};
+use crate::front::{BINS, Frame, nearest_bin};
 use crate::peaks::Peaks;
+use crate::quick::{DB_PER_OCTAVE, db, exp2};
 use crate::tones::context::Context;
 use crate::tones::dtmf;
 use crate::tones::line::{LINES, Line, Lines, TOGETHER_DB, TOGETHER_HOPS};
@@ -629,7 +630,7 @@ impl Candidate {
     fn measure(&mut self, frame: &Frame<'_>, peaks: &Peaks, lines: &Lines) {
         let line = self.line;
         let at = |hz: f32| {
-            let bin = (hz / BIN_HZ).round() as usize;
+            let bin = nearest_bin(hz);
             if bin < 3 || bin + 1 >= BINS {
                 return 0.0;
             }
@@ -637,7 +638,7 @@ impl Candidate {
         };
         // Power that stands out at a frequency, against the bins beside it.
         let stands_out = |hz: f32| {
-            let bin = (hz / BIN_HZ).round() as usize;
+            let bin = nearest_bin(hz);
             if bin < 6 || bin + 5 >= BINS {
                 return 0.0;
             }
@@ -671,7 +672,7 @@ impl Candidate {
             }
         }
         // What is neither tone nor the noise of before. Powers over the tone's: 10^(dB/10).
-        let to_power = |db: f32| (db * (std::f32::consts::LN_10 / 10.0)).exp();
+        let to_power = |db: f32| exp2(db * (1.0 / DB_PER_OCTAVE));
         let tone_dbm0 = line.dbm0;
         let total = to_power(peaks.band_dbm0 - tone_dbm0);
         let noise = to_power(self.before_dbm0 - tone_dbm0);
@@ -700,7 +701,7 @@ impl Candidate {
         self.crowd += part * (if others > 1 { 1.0 } else { 0.0 } - self.crowd);
         self.next += part * (next - self.next);
         self.below += part * (below - self.below);
-        self.tone_dbm0 += part * (tone_dbm0 + 10.0 * tone.log10() - self.tone_dbm0);
+        self.tone_dbm0 += part * (tone_dbm0 + db(tone) - self.tone_dbm0);
     }
 }
 

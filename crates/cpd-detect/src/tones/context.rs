@@ -178,7 +178,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::Context;
-    use crate::front::{FrontEnd, FrontPlan};
+    use crate::front::{Bench, FrontEnd, FrontPlan};
     use crate::peaks::Peaks;
     use crate::time::SampleRate;
     use crate::tones::line::Lines;
@@ -187,10 +187,11 @@ mod tests {
     /// The context at the end of some audio.
     fn after(audio: &Audio) -> Context {
         let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+        let mut bench = Bench::default();
         let (mut lines, mut context) = (Lines::default(), Context::default());
         for hop in audio.pcm().chunks_exact(80) {
             front.take(hop);
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             let peaks = Peaks::of(&frame);
             lines.hear(&frame, &peaks);
             context.hear(&frame, &peaks, &lines);

@@ -6,7 +6,7 @@
 
 use crate::event::{Event, EventKind};
 use crate::events::Events;
-use crate::front::{BIN_HZ, Frame};
+use crate::front::{Frame, nearest_bin};
 use crate::peaks::{Peak, Peaks};
 
 /// The low group, Hz.
@@ -125,7 +125,7 @@ impl Digit {
     /// Level at the digit's frequencies, whether or not they are peaks, dBm0.
     fn level_dbm0(&self, frame: &Frame<'_>) -> f32 {
         let at = |hz: f32| {
-            let bin = (hz / BIN_HZ).round() as usize;
+            let bin = nearest_bin(hz);
             (frame.power[bin - 1] + frame.power[bin] + frame.power[bin + 1]) / 1.5
         };
         crate::front::dbm0(at(ROW_HZ[self.row]).min(at(COLUMN_HZ[self.column])))

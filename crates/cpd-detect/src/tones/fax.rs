@@ -7,7 +7,9 @@ use realfft::num_complex::Complex32;
 
 use crate::event::{Event, EventKind, FaxKind};
 use crate::events::Events;
-use crate::front::Frame;
+use crate::front::{Frame, UNIT};
+use crate::peaks::Peaks;
+use crate::quick::sum;
 use crate::tones::context::Context;
 use crate::tones::line::{Line, Lines};
 
@@ -46,12 +48,19 @@ pub struct FaxEar {
 
 impl FaxEar {
     /// Hears one hop; `lines` and `context` have heard it already.
-    pub fn hear(&mut self, frame: &Frame<'_>, lines: &Lines, context: &Context, events: &mut Events) {
+    pub fn hear(
+        &mut self,
+        frame: &Frame<'_>,
+        peaks: &Peaks,
+        lines: &Lines,
+        context: &Context,
+        events: &mut Events,
+    ) {
         for line in lines.ended() {
             self.on_line(frame, line, context, events);
         }
         if frame.lost == 0.0 {
-            self.hear_flags(frame, events);
+            self.hear_flags(frame, peaks.band_sum, events);
         }
     }
 
@@ -78,9 +87,8 @@ impl FaxEar {
         }
     }
 
-    fn hear_flags(&mut self, frame: &Frame<'_>, events: &mut Events) {
-        let inside: f32 = frame.power[FLAG_BINS].iter().sum();
-        let all: f32 = frame.power[6..=118].iter().sum();
+    fn hear_flags(&mut self, frame: &Frame<'_>, all: f32, events: &mut Events) {
+        let inside = sum(&frame.power[FLAG_BINS]);
         if inside < FLAG_SHARE * all || inside < 1e-7 {
             self.flag_hops = 0;
             self.flags_seen = 0;
@@ -114,15 +122,15 @@ fn repeats_like_flags(frame: &Frame<'_>) -> bool {
     let rate = frame.rate.hz() as f32;
     let lag = (FLAG_S * rate).round() as usize;
     let half = lag / 2;
-    let sound = frame.history;
+    let sound = |n: usize| f32::from(frame.history[n]) * UNIT;
     // The magnitude of the complex likeness does not ask in which phase the carrier comes back; a quarter of a carrier's
     // period (1750 Hz) stands in for the imaginary part.
     let quarter = (rate / 1_750.0 / 4.0).round() as usize;
     let like = |lag: usize| {
         let mut sum = Complex32::default();
         let (mut a, mut b) = (1e-9_f32, 1e-9_f32);
-        for n in lag + quarter..sound.len() {
-            let (x, y, z) = (sound[n], sound[n - lag], sound[n - lag - quarter]);
+        for n in lag + quarter..frame.history.len() {
+            let (x, y, z) = (sound(n), sound(n - lag), sound(n - lag - quarter));
             sum += Complex32::new(x * y, x * z);
             a += x * x;
             b += y * y;

@@ -4,8 +4,9 @@
 //! the lines that sound; a peak that fits none begins a line, a line that was missed for too long ends. A line knows
 //! since when it sounds, how still it stands, how loud it is and how much of the sound it makes up.
 
-use crate::front::{BIN_HZ, BINS, Frame};
+use crate::front::{BINS, Frame, nearest_bin};
 use crate::peaks::{Peak, Peaks};
+use crate::quick::{db, more};
 
 /// Lines followed at once: a double beep and two companions (harmonics, echoes, a hum).
 pub const LINES: usize = 4;
@@ -225,7 +226,7 @@ impl Lines {
     }
 
     fn measure_prominence(&mut self, frame: &Frame<'_>) {
-        let bins = self.lines.map(|line| (line.hz / BIN_HZ).round() as usize);
+        let bins = self.lines.map(|line| nearest_bin(line.hz));
         for at in 0..LINES {
             let line = &self.lines[at];
             if line.last != frame.index || line.hops <= ONSET_HOPS || !line.is_loud() {
@@ -246,7 +247,7 @@ impl Lines {
                     }
                 }
             }
-            let db = 10.0 * (frame.power[bin.min(BINS - 1)] / beside).max(1e-9).log10();
+            let db = db(more(frame.power[bin.min(BINS - 1)] / beside, 1e-9));
             let line = &mut self.lines[at];
             let seen = (line.hops - ONSET_HOPS).min(16) as f32;
             line.prominence_db += (db - line.prominence_db) / seen;
@@ -294,7 +295,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::{Line, Lines};
-    use crate::front::{FrontEnd, FrontPlan};
+    use crate::front::{Bench, FrontEnd, FrontPlan};
     use crate::peaks::Peaks;
     use crate::time::SampleRate;
     use crate::tones::test_audio::Audio;
@@ -302,11 +303,12 @@ mod tests {
     /// The lines of some audio that lasted 100 ms or longer.
     fn lines(audio: &Audio) -> Vec<Line> {
         let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+        let mut bench = Bench::default();
         let mut lines = Lines::default();
         let mut all = Vec::new();
         for hop in audio.pcm().chunks_exact(80) {
             front.take(hop);
-            let frame = front.frame();
+            let frame = front.frame(&mut bench);
             lines.hear(&frame, &Peaks::of(&frame));
             all.extend(
                 lines

@@ -9,12 +9,17 @@ use std::sync::{Arc, OnceLock};
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
+use crate::front::UNIT;
+use crate::quick::dot;
 use crate::time::SampleRate;
 
 /// At most this many lines are kept, strongest first: a carrier, its two sidebands, and one more to know of.
 pub(crate) const LINES: usize = 4;
 /// Samples after thinning: 128 ms at 2 kHz.
 const LEN: usize = 256;
+/// Samples of 128 ms at both rates.
+const HISTORY_8K: usize = 1_024;
+const HISTORY_16K: usize = 2_048;
 /// Rate after thinning, Hz.
 const THIN_HZ: u32 = 2_000;
 /// Hz from bin to bin.
@@ -81,8 +86,8 @@ impl Lines {
 pub(crate) struct LineFinder {
     fft: Arc<dyn RealToComplex<f32>>,
     window: [f32; LEN],
-    low_pass_8k: Vec<f32>,
-    low_pass_16k: Vec<f32>,
+    low_pass_8k: [f32; TAPS_8K],
+    low_pass_16k: [f32; 2 * TAPS_8K],
 }
 
 impl LineFinder {
@@ -92,8 +97,8 @@ impl LineFinder {
         FINDER.get_or_init(|| LineFinder {
             fft: RealFftPlanner::<f32>::new().plan_fft_forward(LEN),
             window: std::array::from_fn(|n| hann(n, LEN)),
-            low_pass_8k: low_pass(TAPS_8K, 1_000.0 / 8_000.0),
-            low_pass_16k: low_pass(2 * TAPS_8K, 1_000.0 / 16_000.0),
+            low_pass_8k: low_pass(1_000.0 / 8_000.0),
+            low_pass_16k: low_pass(1_000.0 / 16_000.0),
         })
     }
 
@@ -103,19 +108,12 @@ impl LineFinder {
     }
 
     /// The lines of `history` (128 ms at `rate`).
-    pub(crate) fn find(&self, history: &[f32], rate: SampleRate, scratch: &mut [Complex32]) -> Lines {
-        let taps = if rate == SampleRate::WIDEBAND {
-            &self.low_pass_16k
+    pub(crate) fn find(&self, history: &[i16], rate: SampleRate, scratch: &mut [Complex32]) -> Lines {
+        let (mut thin, filled) = if rate == SampleRate::WIDEBAND {
+            thinned::<HISTORY_16K, _>(history, &self.low_pass_16k)
         } else {
-            &self.low_pass_8k
+            thinned::<HISTORY_8K, _>(history, &self.low_pass_8k)
         };
-        let step = (rate.hz() / THIN_HZ) as usize;
-        let mut thin = [0.0_f32; LEN];
-        // The window is near zero where the filter would need samples from outside.
-        for (out, piece) in thin.iter_mut().zip(history.windows(taps.len()).step_by(step)) {
-            *out = dot(piece, taps);
-        }
-        let filled = (history.len().saturating_sub(taps.len()) / step + 1).min(LEN);
         // Centre what was filled within the window.
         let shift = (LEN - filled) / 2;
         thin.copy_within(..filled, shift);
@@ -137,6 +135,27 @@ impl LineFinder {
         }
         pick(&power)
     }
+}
+
+/// The newest samples at the low rate, and how many.
+fn thinned<const HISTORY: usize, const TAPS: usize>(
+    history: &[i16],
+    taps: &[f32; TAPS],
+) -> ([f32; LEN], usize) {
+    let mut thin = [0.0_f32; LEN];
+    let Some(history) = history.last_chunk::<HISTORY>() else {
+        return (thin, 0);
+    };
+    let sound: [f32; HISTORY] = std::array::from_fn(|n| f32::from(history[n]) * UNIT);
+    let step = HISTORY / LEN;
+    // The window is near zero where the filter would need samples from outside.
+    let filled = ((HISTORY - TAPS) / step + 1).min(LEN);
+    for (n, out) in thin[..filled].iter_mut().enumerate() {
+        *out = sound[n * step..]
+            .first_chunk::<TAPS>()
+            .map_or(0.0, |piece| dot(piece, taps));
+    }
+    (thin, filled)
 }
 
 fn pick(power: &[f32; LEN / 2 + 1]) -> Lines {
@@ -171,31 +190,18 @@ fn pick(power: &[f32; LEN / 2 + 1]) -> Lines {
     lines
 }
 
-/// Four sums side by side, so that the compiler may keep them in one register.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (x, y) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for ((s, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *s += x * y;
-        }
-    }
-    sums.iter().sum()
-}
-
 fn hann(n: usize, len: usize) -> f32 {
     0.5 - 0.5 * (std::f32::consts::TAU * (n as f32 + 0.5) / len as f32).cos()
 }
 
 /// A windowed sinc; `cut` in cycles a sample.
-fn low_pass(taps: usize, cut: f32) -> Vec<f32> {
-    let middle = (taps as f32 - 1.0) / 2.0;
-    (0..taps)
-        .map(|n| {
-            let x = std::f32::consts::TAU * cut * (n as f32 - middle);
-            let sinc = if x == 0.0 { 1.0 } else { x.sin() / x };
-            2.0 * cut * sinc * hann(n, taps)
-        })
-        .collect()
+fn low_pass<const TAPS: usize>(cut: f32) -> [f32; TAPS] {
+    let middle = (TAPS as f32 - 1.0) / 2.0;
+    std::array::from_fn(|n| {
+        let x = std::f32::consts::TAU * cut * (n as f32 - middle);
+        let sinc = if x == 0.0 { 1.0 } else { x.sin() / x };
+        2.0 * cut * sinc * hann(n, TAPS)
+    })
 }
 
 #[cfg(test)]
@@ -204,12 +210,14 @@ mod tests {
 
     fn lines_of(hz: &[f32], rate: SampleRate) -> Lines {
         let len = rate.hz() as usize * 128 / 1_000;
-        let history: Vec<f32> = (0..len)
+        let history: Vec<i16> = (0..len)
             .map(|n| {
                 let t = n as f32 / rate.hz() as f32;
-                hz.iter()
+                let sound: f32 = hz
+                    .iter()
                     .map(|f| 0.1 * (std::f32::consts::TAU * f * t + f).sin())
-                    .sum()
+                    .sum();
+                (sound / UNIT) as i16
             })
             .collect();
         let finder = LineFinder::shared();

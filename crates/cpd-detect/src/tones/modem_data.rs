@@ -7,6 +7,7 @@ use crate::event::{Event, EventKind, ModemKind};
 use crate::events::Events;
 use crate::front::Frame;
 use crate::peaks::Peaks;
+use crate::quick::{db, more, sum};
 
 /// Bins of the signal's lower half (1060 to 1670 Hz).
 const LOWER: std::ops::Range<usize> = 34..54;
@@ -53,9 +54,8 @@ impl ModemDataEar {
         if frame.lost > 0.0 {
             return;
         }
-        let sum = |bins: std::ops::Range<usize>| frame.power[bins].iter().sum::<f32>();
-        let (lower, upper) = (sum(LOWER), sum(UPPER));
-        let share = (lower + upper) / sum(6..119).max(1e-12);
+        let (lower, upper) = (sum(&frame.power[LOWER]), sum(&frame.power[UPPER]));
+        let share = (lower + upper) / more(peaks.band_sum, 1e-12);
         let is_hole = self.hops > 4 && peaks.band_dbm0 < self.level / self.hops as f32 - HOLE_DB;
         if share < HOP_SHARE || peaks.band_dbm0 < QUIETEST_DBM0 || is_hole {
             self.misses += 1;
@@ -79,7 +79,7 @@ impl ModemDataEar {
         self.share += share;
         self.level += peaks.band_dbm0;
         self.level_squared += peaks.band_dbm0 * peaks.band_dbm0;
-        self.balance_db += 10.0 * (lower.max(1e-12) / upper.max(1e-12)).log10();
+        self.balance_db += db(more(lower, 1e-12) / more(upper, 1e-12));
         self.peak_share += peaks.as_slice().first().map_or(0.0, |peak| peak.share);
         if self.hops < HOPS {
             return;

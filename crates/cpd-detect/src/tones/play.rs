@@ -6,7 +6,7 @@ use super::ToneEar;
 use crate::activity::Hearing;
 use crate::event::Event;
 use crate::events::Events;
-use crate::front::{BANDS, FLOOR_DBM0, FrontEnd, FrontPlan};
+use crate::front::{BANDS, Bench, FLOOR_DBM0, FrontEnd, FrontPlan};
 use crate::peaks::Peaks;
 use crate::plan::{Plans, Voice};
 use crate::time::SampleRate;
@@ -78,6 +78,7 @@ impl Line {
 pub(crate) fn hear(plans: &Arc<Plans>, countries: &[&str], samples: &[i16]) -> Vec<Event> {
     let countries: Vec<String> = countries.iter().map(|&c| c.into()).collect();
     let mut front = FrontEnd::new(Arc::new(FrontPlan::new(SampleRate::NARROWBAND)));
+    let mut bench = Bench::default();
     let mut ear = ToneEar::new(Arc::clone(plans), &countries);
     // The tone ears must do without: on a real line speech makes them more careful.
     let hearing = Hearing {
@@ -98,7 +99,7 @@ pub(crate) fn hear(plans: &Arc<Plans>, countries: &[&str], samples: &[i16]) -> V
         if !full {
             return told;
         }
-        let frame = front.frame();
+        let frame = front.frame(&mut bench);
         let peaks = Peaks::of(&frame);
         ear.hear(&frame, &peaks, &hearing, &mut events);
         while let Some(event) = events.pop() {

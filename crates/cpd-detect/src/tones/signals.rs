@@ -34,7 +34,7 @@ impl SignalEar {
         self.context.hear(frame, peaks, &self.lines);
         self.dtmf.hear(frame, peaks, events);
         self.answer_tone.hear(frame, &self.lines, &self.context, events);
-        self.fax.hear(frame, &self.lines, &self.context, events);
+        self.fax.hear(frame, peaks, &self.lines, &self.context, events);
         self.modem.hear(frame, &self.lines, &self.context, events);
         self.modem_data.hear(frame, peaks, events);
         self.beep

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::activity::ActivityEar;
 use crate::event::{EventKind, FaxKind};
 use crate::events::Events;
-use crate::front::{FrontEnd, FrontPlan};
+use crate::front::{Bench, FrontEnd, FrontPlan};
 use crate::peaks::Peaks;
 use crate::time::SampleRate;
 use crate::tones::signals::SignalEar;
@@ -234,6 +234,7 @@ impl std::ops::Deref for HeardAll {
 /// What the ears hear in it.
 pub(super) fn heard(audio: &Audio) -> HeardAll {
     let mut front = FrontEnd::new(Arc::new(FrontPlan::new(RATE)));
+    let mut bench = Bench::default();
     let (mut activity, mut ear) = (ActivityEar::new(), SignalEar::default());
     // What the activity ear tells is not looked at here.
     let (mut unread, mut events) = (Events::new(), Events::new());
@@ -248,7 +249,7 @@ pub(super) fn heard(audio: &Audio) -> HeardAll {
         } else {
             front.take(samples);
         }
-        let frame = front.frame();
+        let frame = front.frame(&mut bench);
         let peaks = Peaks::of(&frame);
         unread.begin_hop();
         events.begin_hop();

@@ -18,7 +18,7 @@ use crate::headers::Address;
 use crate::message::{Message, Method, Name};
 use crate::slab::Key;
 use crate::transport::{Flow, Protocol, Transmit};
-use crate::uri::{Host, Uri};
+use crate::uri::{Host, Scheme, Uri};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
@@ -239,10 +239,29 @@ impl Dialog {
         if self.symmetric || flow.protocol != Protocol::Udp {
             return flow;
         }
-        if let Some(remote) = self.next_hop().and_then(address) {
+        if let Some(remote) = self.next_hop().and_then(|uri| address(uri, Protocol::Udp)) {
             flow.remote = remote;
         }
         flow
+    }
+
+    /// The connection of this flow is gone: later requests go over one to the address that the peer gives, if it gives
+    /// one of the same kind (RFC 3261, 18.1.1). `None`: there is no other way.
+    pub(crate) fn way_around(&mut self, gone: Flow) -> Option<Flow> {
+        if self.symmetric || !gone.protocol.is_reliable() {
+            return None;
+        }
+        let around = Flow {
+            remote: self.next_hop().and_then(|uri| address(uri, gone.protocol))?,
+            ..gone
+        };
+        if around == gone || around.remote.is_ipv4() != gone.remote.is_ipv4() {
+            return None;
+        }
+        if self.flow == gone {
+            self.flow = around;
+        }
+        Some(around)
     }
 
     /// The URI that the next request is sent to.
@@ -317,16 +336,21 @@ fn is_loose(route: &[u8]) -> bool {
         .is_some_and(|uri| uri.is_loose_router())
 }
 
-/// The address that a URI names by number, if a datagram can be sent there.
-fn address(uri: Uri<'_>) -> Option<SocketAddr> {
-    let udp = uri
-        .transport()
-        .is_none_or(|transport| transport.eq_ignore_ascii_case(b"udp"));
+/// The address that a URI names by number, if it is reached there by this protocol.
+fn address(uri: Uri<'_>, protocol: Protocol) -> Option<SocketAddr> {
+    let secure = uri.scheme == Scheme::Sips;
+    let named = match uri.transport() {
+        None if secure => Protocol::Tls,
+        None => Protocol::Udp,
+        Some(name) if name.eq_ignore_ascii_case(b"udp") => Protocol::Udp,
+        Some(name) if name.eq_ignore_ascii_case(b"tcp") && !secure => Protocol::Tcp,
+        Some(name) if name.eq_ignore_ascii_case(b"tcp") || name.eq_ignore_ascii_case(b"tls") => Protocol::Tls,
+        Some(_) => return None,
+    };
     match uri.host {
-        Some(Host::Address(ip)) if udp && !is_nowhere(ip) => Some(SocketAddr::new(
-            ip,
-            uri.port.unwrap_or(Protocol::Udp.default_port()),
-        )),
+        Some(Host::Address(ip)) if named == protocol && !is_nowhere(ip) => {
+            Some(SocketAddr::new(ip, uri.port.unwrap_or(protocol.default_port())))
+        }
         Some(Host::Address(_) | Host::Name(_)) | None => None,
     }
 }

@@ -66,6 +66,8 @@ impl Refusal {
 pub struct Accepted {
     /// The user.
     pub username: Vec<u8>,
+    /// The algorithm of the proof.
+    pub algorithm: Algorithm,
 }
 
 /// Hides the user: it may be a telephone number.
@@ -93,6 +95,12 @@ impl Server {
 
     /// The values of the challenge's header lines, one for each algorithm.
     pub fn challenge(&mut self, now: Instant, stale: bool) -> Vec<Vec<u8>> {
+        let algorithms = self.config.algorithms.clone();
+        self.challenge_by(now, stale, &algorithms)
+    }
+
+    /// The same with some of the algorithms, in an order of their own: for a client of which it is known what it can do.
+    pub fn challenge_by(&mut self, now: Instant, stale: bool, algorithms: &[Algorithm]) -> Vec<Vec<u8>> {
         let nonce = self.nonces.issue(now);
         let qops: Vec<_> = self.config.qops.iter().map(|qop| qop.as_str()).collect();
         let line = |algorithm: &Algorithm| {
@@ -111,7 +119,7 @@ impl Server {
             }
             line
         };
-        self.config.algorithms.iter().map(line).collect()
+        algorithms.iter().map(line).collect()
     }
 
     /// The answer to a request whose credentials were not accepted: 401 or 407 with the challenge.
@@ -177,6 +185,7 @@ impl Server {
         match known {
             Known::Fresh(number) if self.nonces.count(number, answer.number) => Ok(Accepted {
                 username: answer.username.into_owned(),
+                algorithm: answer.algorithm,
             }),
             Known::Fresh(_) => Err(Refusal::Replayed),
             Known::Stale => Err(Refusal::Stale),
@@ -317,6 +326,7 @@ mod tests {
                             Some(Qop::AuthInt) => Err(Refusal::Wrong),
                             Some(Qop::Auth) => Ok(Accepted {
                                 username: b"alice".to_vec(),
+                                algorithm: Algorithm { hash, session },
                             }),
                             None => Err(Refusal::Replayed),
                         };

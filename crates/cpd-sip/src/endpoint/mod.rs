@@ -121,6 +121,8 @@ struct ClientEntry {
     purpose: Purpose,
     /// How often it was sent again before.
     tries: u8,
+    /// Its connection broke, and it was sent once more over another.
+    again: bool,
     /// An unanswered request in a dialog is given up then, even if a provisional response came.
     limit: Option<Instant>,
     /// The CANCEL of an INVITE. It shares the branch.

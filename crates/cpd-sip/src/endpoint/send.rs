@@ -42,6 +42,7 @@ impl Endpoint {
             branch,
             purpose,
             tries: 0,
+            again: false,
             limit,
             cancel: None,
             refusal_ack: None,

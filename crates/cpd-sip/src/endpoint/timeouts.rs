@@ -2,7 +2,7 @@
 
 use super::incoming::PROGRESS_AGAIN;
 use super::{Ending, UserError};
-use super::{Endpoint, Failure, Owner};
+use super::{Endpoint, Failure, Owner, Purpose};
 use crate::dialog::{AcceptTick, ReliableTick, SessionTick, Stage};
 use crate::message::{Message, Method};
 use crate::slab::Key;
@@ -32,6 +32,10 @@ impl Endpoint {
     }
 
     /// The transport cannot send along this flow: what waits for an answer there will have none (RFC 3261, 18.4).
+    ///
+    /// A connection that broke under a call does not end it. Requests of a dialog, and an INVITE that rings, are sent once
+    /// more in the same transaction, where a peer that has had them already takes them for a repetition: to the dialog's
+    /// next hop, or over a new connection to the same place.
     pub fn handle_transport_error(&mut self, now: Instant, flow: Flow) {
         for index in 0..self.clients.places() {
             let Some(key) = self.clients.at(index) else {
@@ -40,15 +44,37 @@ impl Endpoint {
             let Some(entry) = self.clients.get_mut(key).filter(|entry| entry.flow == flow) else {
                 continue;
             };
-            if entry.machine.is_pending() {
-                entry.machine.terminate();
-                if let Some((cancel, _)) = &mut entry.cancel {
-                    cancel.terminate();
-                }
-                let purpose = entry.purpose;
-                self.on_silence(now, key, purpose, Failure::Unreachable);
-                self.settle_client(now, key);
+            if !entry.machine.is_pending() {
+                continue;
             }
+            let around = match entry.purpose {
+                Purpose::Within { dialog, .. } => self
+                    .dialogs
+                    .get_mut(dialog)
+                    .map(|dialog| dialog.way_around(flow).unwrap_or(flow)),
+                // One that heard nothing goes to another server; that is its user's affair.
+                Purpose::Call(_) => entry.machine.is_proceeding().then_some(flow),
+                Purpose::Free { .. } => None,
+            };
+            let around =
+                around.filter(|around| flow.protocol.is_reliable() && (!entry.again || *around != flow));
+            if let Some(flow) = around {
+                entry.flow = flow;
+                entry.again = true;
+                let cancel = entry.cancel.as_ref().map(|(_, packet)| packet);
+                for packet in [Some(&entry.packet), cancel].into_iter().flatten() {
+                    let bytes = packet.clone();
+                    self.transmits.push_back(Transmit { flow, bytes });
+                }
+                continue;
+            }
+            entry.machine.terminate();
+            if let Some((cancel, _)) = &mut entry.cancel {
+                cancel.terminate();
+            }
+            let purpose = entry.purpose;
+            self.on_silence(now, key, purpose, Failure::Unreachable);
+            self.settle_client(now, key);
         }
     }
 

@@ -70,6 +70,13 @@ impl Outages {
             self.on_answer(target);
             return false;
         }
+        self.put_out(now, target, failure.pause());
+        true
+    }
+
+    /// Leaves a target alone for so long, if it does not answer earlier. For who asks by OPTIONS and knows when the next
+    /// word comes.
+    pub fn put_out(&mut self, now: Instant, target: &Target, pause: Duration) {
         self.until.retain(|_, until| *until > now);
         if self.until.len() >= OUTAGES_MAX
             && let Some(first) = self
@@ -80,13 +87,17 @@ impl Outages {
         {
             self.until.remove(&first);
         }
-        self.until.insert(target.clone(), now + failure.pause());
-        true
+        self.until.insert(target.clone(), now + pause);
     }
 
     /// Notes that a target answered.
     pub fn on_answer(&mut self, target: &Target) {
         self.until.remove(target);
+    }
+
+    /// True if all answered that are remembered.
+    pub fn is_empty(&self) -> bool {
+        self.until.is_empty()
     }
 
     /// True while a target is better left alone.

@@ -76,7 +76,11 @@ impl MigrationTrait for Migration {
                 ],
                 key: &[],
                 unique: &[],
-                indexes: &[&["state", "next_ms"], &["tenant_id", "webhook_id", "created_ms"]],
+                indexes: &[
+                    &["state", "next_ms"],
+                    &["tenant_id", "webhook_id", "created_ms"],
+                    &["event_id"],
+                ],
             },
         )
         .await?;

@@ -97,10 +97,11 @@ async fn create(manager: &SchemaManager<'_>, wanted: Columns) -> Result<(), DbEr
 
 /// The second wall between tenants: PostgreSQL itself shows a transaction only the rows of the tenant that it named
 /// (`smartcpd.tenant`), `*` for the service's own work, none where it named nobody. The owner of the tables is bound by it
-/// too; superusers are not, so the service should log in as none.
+/// too; superusers are not, so the service should log in as none. The setting is read in subqueries: once a statement and
+/// not once a row.
 async fn wall_off(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
     let named = "current_setting('smartcpd.tenant', true)";
-    let own = format!("{named} = '*' OR {column} = NULLIF(NULLIF({named}, '*'), '')::uuid");
+    let own = format!("(SELECT {named}) = '*' OR {column} = (SELECT NULLIF(NULLIF({named}, '*'), '')::uuid)");
     let mut statements = vec![
         format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
         format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),

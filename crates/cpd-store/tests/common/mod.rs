@@ -15,18 +15,33 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cpd_store::Store;
 use cpd_store::secrets::{KEY_BYTES, Sealer};
 
+pub(crate) mod made;
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Runs a test on a fresh SQLite file and on a fresh PostgreSQL database.
+#[allow(dead_code, reason = "not every test binary does that")]
 pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    on_both_at(|store, _| test(store));
+}
+
+#[allow(dead_code, reason = "not every test binary does that")]
+/// The same, for a test that asks the database behind the store's back too: with its URL.
+pub(crate) fn on_both_at<F: Future<Output = ()>>(test: impl Fn(Store, String) -> F) {
+    runtime().block_on(async {
+        for url in [sqlite(), cluster().fresh()] {
+            test(migrated(&url).await, url).await;
+        }
+    });
+}
+
+/// What a test waits in: one thread, as the service's loop.
+#[allow(dead_code, reason = "a bench has its own")]
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .unwrap();
-    runtime.block_on(async {
-        test(sqlite().await).await;
-        test(postgres().await).await;
-    });
+        .unwrap()
 }
 
 /// A folder for a test's files; it goes with the process.
@@ -62,22 +77,47 @@ pub(crate) fn sealer() -> Sealer {
     Sealer::new(&[7; KEY_BYTES])
 }
 
-/// A fresh SQLite file with the schema.
-pub(crate) async fn sqlite() -> Store {
-    let url = format!("sqlite:{}", folder("sqlite").join("smartcpd.db").display());
-    let store = Store::open(&url, sealer()).await.unwrap();
+/// The URL of a fresh SQLite file.
+#[allow(dead_code, reason = "not every test binary does that")]
+pub(crate) fn sqlite() -> String {
+    format!("sqlite:{}", folder("sqlite").join("smartcpd.db").display())
+}
+
+/// A database with the schema.
+pub(crate) async fn migrated(url: &str) -> Store {
+    let store = Store::open(url, sealer()).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
 
-/// A fresh PostgreSQL database with the schema, owned by a role that is no superuser.
-pub(crate) async fn postgres() -> Store {
-    let store = Store::open(&cluster().fresh(), sealer()).await.unwrap();
-    store.migrate().await.unwrap();
-    store
+/// Statements past the store, by whatever means the URL names.
+#[allow(dead_code, reason = "not every test binary does that")]
+pub(crate) async fn raw(url: &str, statements: &str) {
+    use sqlx::{Connection, Executor};
+    let statements = sqlx::AssertSqlSafe(statements.to_owned());
+    if url.starts_with("sqlite:") {
+        let mut connection = sqlx::SqliteConnection::connect(url).await.unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+/// Waits until something is so, for a minute at most.
+#[allow(dead_code, reason = "not every test binary does that")]
+pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !so() {
+        assert!(begun.elapsed().as_secs() < 60, "not in a minute: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
 }
 
 /// The cluster of this test binary; it ends with the process.
+#[allow(dead_code, reason = "a bench has its own")]
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start(&folder("cluster")))
@@ -87,14 +127,22 @@ pub(crate) fn cluster() -> &'static Cluster {
 pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    options: String,
 }
 
 impl Cluster {
-    /// Makes and starts one.
+    /// Makes and starts one, for whose files no disk is waited for.
+    #[allow(dead_code, reason = "a bench waits for the disk")]
     pub(crate) fn start(folder: &Path) -> Cluster {
+        Cluster::start_with(folder, "-c fsync=off")
+    }
+
+    /// Makes and starts one with options of the server's.
+    pub(crate) fn start_with(folder: &Path, options: &str) -> Cluster {
         let cluster = Cluster {
             folder: folder.to_owned(),
             programs: programs(),
+            options: options.to_owned(),
         };
         // initdb refuses to be root: then Debian's user `postgres` owns the folder.
         if is_root() {
@@ -127,8 +175,9 @@ impl Cluster {
     /// Starts the server and waits until it answers.
     pub(crate) fn up(&self) {
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=60",
-            self.folder.display()
+            "-c listen_addresses= -c unix_socket_directories={} -c max_connections=60 {}",
+            self.folder.display(),
+            self.options
         );
         self.run(
             "pg_ctl",
@@ -163,6 +212,17 @@ impl Cluster {
                 "-q", "-h", &folder, "-U", "owner", "-d", "postgres", "-c", statement,
             ],
         );
+    }
+
+    /// What a program of the server's says, asked at its socket.
+    #[allow(dead_code, reason = "not every test binary does that")]
+    pub(crate) fn output(&self, program: &str, arguments: &[&str]) -> String {
+        let path = self.programs.join(program).display().to_string();
+        let folder = self.folder.display().to_string();
+        let arguments: Vec<&str> = ["-h", &folder].iter().chain(arguments).copied().collect();
+        let done = self.command(&path, &arguments).output().unwrap();
+        assert!(done.status.success(), "{program} {arguments:?}: {done:?}");
+        String::from_utf8(done.stdout).unwrap()
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {

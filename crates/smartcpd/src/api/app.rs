@@ -10,8 +10,10 @@ use cpd_store::{Store, Tx, Whose};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Semaphore, watch};
 
+use super::live::Watchers;
 use super::problem::{Kind, Problem};
 use super::workshop::Workshop;
+use crate::live::Hub;
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
 use crate::stock::Stock;
@@ -45,6 +47,9 @@ pub(crate) struct App {
     pub(crate) setup_code: Mutex<Option<String>>,
     pub(crate) hashing: Semaphore,
     pub(crate) limits: Limits,
+    /// What happens now.
+    pub(crate) live: Arc<Hub>,
+    pub(crate) watchers: Watchers,
     clock: Clock,
 }
 
@@ -103,6 +108,7 @@ pub(crate) struct Wanted {
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     pub(crate) secure: bool,
     pub(crate) setup_code: Option<String>,
+    pub(crate) live: Arc<Hub>,
     /// Unix time, ms.
     pub(crate) clock: Clock,
 }
@@ -122,6 +128,8 @@ impl App {
             setup_code: Mutex::new(wanted.setup_code),
             hashing: Semaphore::new(HASHES_MAX),
             limits: Limits::default(),
+            live: wanted.live,
+            watchers: Watchers::default(),
             clock: wanted.clock,
         })
     }

@@ -98,7 +98,7 @@ pub(crate) async fn trunks(app: &App, tx: &Tx, tenant: &Tenant) -> Result<Trunks
     let mut written = Vec::new();
     for object in objects::all(tx).await? {
         if object.tenant_id == tenant.id {
-            written.extend(super::objects::readable(tx, &object).unwrap_or_default());
+            written.extend(super::objects::one(tx, &object).unwrap_or_default());
         }
     }
     Ok(owned::trunks(&tenant.slug, &written, &app.beside))

@@ -17,8 +17,10 @@ mod extract;
 mod headers;
 mod heard;
 mod hearing;
+mod idempotency;
 mod keys;
 mod libraries;
+mod live;
 mod me;
 mod objects;
 mod password;
@@ -57,7 +59,10 @@ use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -82,7 +87,8 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 )]
 struct Described;
 
-pub(crate) use objects::readable as written;
+pub(crate) use objects::{purpose as secrets_of, unsealed};
+pub(crate) use password::hash_now as hash_password;
 
 /// All resources, with their description.
 fn resources() -> OpenApiRouter<Arc<App>> {
@@ -126,6 +132,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(replays::begin))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
+        .routes(routes!(live::snapshot))
+        .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(retention::list, retention::set))
@@ -142,7 +150,30 @@ pub(crate) fn openapi() -> String {
     components.add_security_scheme("key", SecurityScheme::Http(key.build()));
     let cookie = ApiKey::Cookie(ApiKeyValue::new(caller::COOKIE));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    for path in schema.paths.paths.values_mut() {
+        if let Some(post) = &mut path.post {
+            post.parameters
+                .get_or_insert_default()
+                .push(RefOr::T(idempotent()));
+        }
+    }
     schema.to_pretty_json().unwrap_or_default()
+}
+
+/// The header that each POST takes.
+fn idempotent() -> Parameter {
+    let words = "a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(words))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(128)),
+        ))
+        .build()
 }
 
 /// Everything that is answered.
@@ -150,6 +181,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let (resources, _) = resources().split_for_parts();
     let schema = openapi();
     let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
+    let once = middleware::from_fn_with_state(Arc::clone(app), idempotency::once);
+    let resources = resources.layer(once);
     let secure = app.secure;
     Router::new()
         .nest("/api/v1", resources)

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use cpd_store::objects::{self, Kind, Object, ObjectVersion};
+use cpd_store::secrets::Sealer;
 use cpd_store::{SERVICE, Tx, Uuid, Whose, tenants};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -58,19 +59,23 @@ pub(crate) fn purpose(tenant: Uuid, kind: Kind, name: &str) -> String {
 }
 
 /// An object's secrets, in clear.
-pub(crate) fn open(tx: &Tx, object: &Object, kind: Kind) -> Result<BTreeMap<String, String>, Problem> {
-    let Some(sealed) = &object.secrets else {
+fn open(tx: &Tx, object: &Object, kind: Kind) -> Result<BTreeMap<String, String>, Problem> {
+    let purpose = purpose(object.tenant_id, kind, &object.name);
+    unsealed(tx.sealer(), &purpose, object.secrets.as_deref())
+        .map_err(|why| Problem::new(ProblemKind::Fault, why))
+}
+
+/// Opens what was sealed of an object; the error says why it cannot be.
+pub(crate) fn unsealed(
+    sealer: &Sealer,
+    purpose: &str,
+    sealed: Option<&[u8]>,
+) -> Result<BTreeMap<String, String>, String> {
+    let Some(sealed) = sealed else {
         return Ok(BTreeMap::new());
     };
-    let plain = tx
-        .sealer()
-        .open(&purpose(object.tenant_id, kind, &object.name), sealed)?;
-    serde_json::from_slice(&plain).map_err(|why| {
-        Problem::new(
-            ProblemKind::Fault,
-            format!("read the secrets of {}: {why}", object.name),
-        )
-    })
+    let plain = sealer.open(purpose, sealed).map_err(|why| why.to_string())?;
+    serde_json::from_slice(&plain).map_err(|why| format!("read the secrets of {purpose}: {why}"))
 }
 
 fn told(tx: &Tx, object: Object, kind: Kind) -> Result<Kept, Problem> {
@@ -306,7 +311,7 @@ async fn written(tx: &Tx) -> Result<Vec<Written>, Problem> {
 }
 
 /// An object with its secrets in clear; `None`: of a kind that this release does not know.
-fn one(tx: &Tx, object: &Object) -> Result<Option<Written>, Problem> {
+pub(super) fn one(tx: &Tx, object: &Object) -> Result<Option<Written>, Problem> {
     let Some(kind) = Kind::named(&object.kind) else {
         return Ok(None);
     };
@@ -316,11 +321,6 @@ fn one(tx: &Tx, object: &Object) -> Result<Option<Written>, Problem> {
         name: object.name.clone(),
         body: object.body.clone(),
     }))
-}
-
-/// The same for a node that builds its trunks; the error says what is wrong with its secrets.
-pub(crate) fn readable(tx: &Tx, object: &Object) -> Result<Option<Written>, String> {
-    one(tx, object).map_err(|problem| problem.detail().to_owned())
 }
 
 /// Reads a new object together with all else of its customer. Gives back what it was, and its secrets.

@@ -12,9 +12,13 @@ use crate::simulate::args::{RtpArgs, rate};
 /// carrier, a simulated dialer. Nothing leaves the machine.
 #[derive(Args, Debug)]
 pub(crate) struct DemoArgs {
-    /// Calls in all; without it, 20, or each recording once
+    /// Calls in all; without it, 20, or each recording once, or with --console as many as come
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub(crate) calls: Option<u16>,
+
+    /// Starts the console too, with a database of its own that ends with it, and goes on until Ctrl-C
+    #[arg(long, conflicts_with = "recordings")]
+    pub(crate) console: bool,
 
     /// Calls a second
     #[arg(long, value_name = "N", default_value_t = 2.0, value_parser = rate)]

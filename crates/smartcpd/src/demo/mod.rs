@@ -5,6 +5,7 @@
 //! the truth. `screen` draws; this file starts, joins what both sides know of a call, and counts.
 
 pub(crate) mod args;
+mod console;
 mod node;
 mod programme;
 mod score;
@@ -13,6 +14,7 @@ mod screen;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use cpd_b2bua::node::Node;
 use cpd_b2bua::switchboard::{CallReport, Notice};
 use cpd_sim::stream::Sound;
 use cpd_sip::transport::Protocol;
@@ -30,6 +32,10 @@ use screen::Screen;
 
 /// A call's report that has not come so long after the dialer's last word never will: the node tells it at once.
 const REPORT_LIMIT: Duration = Duration::from_secs(5);
+/// Calls without a wish: most of the repertoire.
+const CALLS: u16 = 20;
+/// Calls with the console: more than anybody looks at; an hour and a half at two a second.
+const ENDLESS: u16 = 10_000;
 /// How often the line at the foot is drawn.
 const REDRAW: Duration = Duration::from_millis(100);
 
@@ -48,7 +54,8 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     let programme = match &args.recordings {
         None => {
             screen.say("making voices, tones and announcements …");
-            Programme::repertoire(usize::from(args.calls.unwrap_or(20)), seed)
+            let calls = args.calls.unwrap_or(if args.console { ENDLESS } else { CALLS });
+            Programme::repertoire(usize::from(calls), seed)
         }
         Some(list) => {
             screen.say("hearing the recordings …");
@@ -66,7 +73,20 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     let carrier_at = local(carrier.handle.locals())?;
     // Every call tells some dozen notices, and they are read at once.
     let (notices, news) = mpsc::channel(16_384);
-    let node = node::start(carrier_at, programme.policy, programme.shared, notices, calls).await?;
+    let console = match args.console {
+        true => Some(console::start(carrier_at, &programme.shared, calls).await?),
+        false => None,
+    };
+    let heard_with = std::sync::Arc::clone(programme.shared.library());
+    let records = console.as_ref().map(console::Console::recordings);
+    let node = node::start(
+        carrier_at,
+        programme.policy,
+        programme.shared,
+        notices,
+        (calls, records),
+    )
+    .await?;
     let node_at = local(node.locals())?;
     let dialing = Dialing {
         numbers: programme.calls.iter().map(|call| call.number.clone()).collect(),
@@ -85,6 +105,9 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
         address: node_at,
         ..loopback
     };
+    if let Some(console) = &console {
+        screen.note(&console.invitation());
+    }
     screen.title(seed, (calls, args.rate), [carrier_at, node_at]);
     let dialer = simulate::start_dialer(loopback.address, target, dialing, player, seed).await?;
     let mut watch = Watch {
@@ -100,13 +123,25 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
         calls,
         begun: 0,
         latest: None,
+        console,
+        library: heard_with,
     };
     let mut outcomes = dialer.outcomes;
-    watch.follow(&mut screen, &mut outcomes, news).await;
+    tokio::select! {
+        () = watch.follow(&mut screen, &mut outcomes, news, &node) => {}
+        () = interrupted() => {}
+    }
     screen.clear();
     dialer.handle.shutdown().await;
     let text = watch.score.text();
     screen.summary(&text);
+    if let Some(console) = watch.console.take() {
+        if args.calls.is_some() {
+            screen.note("the calls are over; the console stays until Ctrl-C");
+            interrupted().await;
+        }
+        console.stop()?;
+    }
     // Nothing stands any more; the media threads end with it.
     let _ = node.stop(Duration::from_secs(2)).await;
     match watch.score.lost() {
@@ -115,6 +150,20 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
             FaultClass::CallsLost,
             format_args!("carry all calls: {lost} of {calls} were lost"),
         )),
+    }
+}
+
+/// Somebody wants the end: Ctrl-C, or SIGTERM. Where signals cannot be taken, the system's own way ends it.
+async fn interrupted() {
+    let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    match term {
+        Ok(mut term) => {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => std::future::pending().await,
     }
 }
 
@@ -133,6 +182,9 @@ struct Watch {
     calls: usize,
     begun: usize,
     latest: Option<String>,
+    console: Option<console::Console>,
+    /// The prompts that calls are heard with.
+    library: std::sync::Arc<cpd_detect::Library>,
 }
 
 impl Watch {
@@ -141,8 +193,10 @@ impl Watch {
         screen: &mut Screen,
         outcomes: &mut mpsc::UnboundedReceiver<Outcome>,
         mut news: mpsc::Receiver<Notice>,
+        node: &Node,
     ) {
         let mut redraw = tokio::time::interval(REDRAW);
+        let mut second = tokio::time::interval(Duration::from_secs(1));
         while self.score.calls() < self.calls {
             tokio::select! {
                 Some(outcome) = outcomes.recv() => {
@@ -150,6 +204,11 @@ impl Watch {
                 }
                 Some(notice) = news.recv() => self.on_notice(notice),
                 _ = redraw.tick() => {}
+                _ = second.tick() => {
+                    if let (Some(console), Ok(status)) = (&self.console, node.status().await) {
+                        console.tick(&status);
+                    }
+                }
             }
             for finished in self.finished(Instant::now()) {
                 screen.call(&finished, self.began.elapsed());
@@ -160,6 +219,9 @@ impl Watch {
     }
 
     fn on_notice(&mut self, notice: Notice) {
+        if let Some(console) = &self.console {
+            console.show(&notice);
+        }
         match notice {
             Notice::Began { .. } => self.begun += 1,
             Notice::Told { telling, .. } => {
@@ -168,6 +230,9 @@ impl Watch {
                 }
             }
             Notice::Ended(report) => {
+                if let Some(console) = &mut self.console {
+                    console.keep(&report, &self.library);
+                }
                 self.reports.insert(report.callee.reveal(), report);
             }
             // The dialer tells it too, and nobody registers, is looked up or fails here.

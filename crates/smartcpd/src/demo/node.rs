@@ -1,6 +1,7 @@
 //! The node of the demonstration: one trunk on each side, the sample prompts, and every verdict acted on.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +10,7 @@ use cpd_b2bua::media::{MediaConfig, Network};
 use cpd_b2bua::node::{Node, NodeConfig};
 use cpd_b2bua::switchboard::{METHODS, Notice};
 use cpd_b2bua::transport::{Listener, TransportConfig};
-use cpd_b2bua::trunk::{Carrier, Dialer, Settings};
+use cpd_b2bua::trunk::{Carrier, Dialer, Recording, Settings};
 use cpd_call::{AnswerAction, EarlyAction, Policy};
 use cpd_detect::front::FrontPlan;
 use cpd_detect::prompts::{PromptInfo, class_of_category};
@@ -22,7 +23,11 @@ use tokio::sync::mpsc;
 
 use crate::fault::Fault;
 use crate::hearing::RATE;
+use crate::serve::config::owned::OWNER_END;
 use crate::simulate::{clock_seed, fault};
+
+/// The longest recording, where the console wants them: all of a call of the demonstration.
+const RECORDED: Duration = Duration::from_secs(60);
 
 /// Starts it; calls go to the carrier at this address.
 pub(super) async fn start(
@@ -30,7 +35,7 @@ pub(super) async fn start(
     policy: Policy,
     shared: Shared,
     notices: mpsc::Sender<Notice>,
-    calls: usize,
+    (calls, recordings): (usize, Option<PathBuf>),
 ) -> Result<Node, Fault> {
     let mut rng = Rng::new(clock_seed());
     let mut seed = [0; 32];
@@ -58,9 +63,10 @@ pub(super) async fn start(
         },
         media: MediaConfig {
             networks: vec![Network::at(loopback)],
+            recordings: recordings.clone(),
             ..MediaConfig::default()
         },
-        settings: Arc::new(settings(carrier, policy, shared, calls)?),
+        settings: Arc::new(settings(carrier, policy, shared, (calls, recordings))?),
         seed,
         epoch_s: SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -73,8 +79,13 @@ pub(super) async fn start(
     Node::start(now, config, notices, failures).await.map_err(fault)
 }
 
-fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -> Result<Settings, Fault> {
-    let carrier = Carrier::at("simulated carrier", format!("sip:{carrier}"));
+fn settings(
+    carrier: SocketAddr,
+    policy: Policy,
+    shared: Shared,
+    (calls, recordings): (usize, Option<PathBuf>),
+) -> Result<Settings, Fault> {
+    let carrier = Carrier::at(trunk("carrier"), format!("sip:{carrier}"));
     let network = "127.0.0.0/8"
         .parse()
         .map_err(|_| fault("read the network of loopback"))?;
@@ -84,7 +95,12 @@ fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -
         reliability: Reliability::Supported,
         policy: Arc::new(policy),
         dialects,
-        ..Dialer::at("simulated dialer", vec![network], carrier)
+        record: Recording {
+            max: recordings.as_ref().map_or(Duration::ZERO, |_| RECORDED),
+            folder: recordings.unwrap_or_default(),
+            classes: Vec::new(),
+        },
+        ..Dialer::at(trunk(DIALER), vec![network], carrier)
     };
     Ok(Settings {
         version: 1,
@@ -94,6 +110,14 @@ fn settings(carrier: SocketAddr, policy: Policy, shared: Shared, calls: usize) -
         calls_max: calls,
         listeners_max: calls,
     })
+}
+
+/// The trunk that the calls come from.
+pub(super) const DIALER: &str = "dialer";
+
+/// A trunk's name, as customers' trunks are called.
+pub(super) fn trunk(name: &str) -> String {
+    format!("{}{OWNER_END}{name}", super::console::CUSTOMER)
 }
 
 /// Before the answer, what can be refused is refused; after it, the dialer is told, and faxes are cut.

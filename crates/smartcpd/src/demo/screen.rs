@@ -50,6 +50,13 @@ impl Screen {
         }
     }
 
+    /// A line of its own, as important as the title.
+    pub(super) fn note(&mut self, words: &str) {
+        self.clear();
+        let line = format!("{}{words}{}", self.paint(BOLD), self.paint(PLAIN));
+        self.print(&[line]);
+    }
+
     /// Who takes part, and the heads of the columns.
     pub(super) fn title(&mut self, seed: u64, (calls, rate): (usize, f64), [carrier, node]: [SocketAddr; 2]) {
         self.clear();

@@ -6,24 +6,30 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cpd_b2bua::trunk::Dialer;
+use cpd_store::objects::Kind;
+use cpd_store::record::Record;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
+use cpd_store::writer::{IntoStore, Limits as WriterLimits, Sink, Writer};
 use cpd_store::{Store, Uuid, Whose, objects, prompts, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use super::config::StorePlan;
-use super::config::owned::{self, Beside, Trunks};
+use super::config::owned::{self, Beside, Trunks, Written};
 use super::hearing::Base;
 use super::log::{Level, Log};
+use super::snapshot::{Customer, Sealed, Snapshot};
+use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::fault::{Fault, FaultClass, system_words};
+use crate::live::{self, Hub};
 use crate::stock::{Stock, Stocked, Unstocked};
 
 /// Threads of the API: pages are few, and calls want the cores.
@@ -43,6 +49,11 @@ pub(crate) struct Admin {
     pub(crate) node: String,
     /// Trunks of customers, each time that somebody changed one.
     pub(crate) owned: watch::Receiver<Vec<Arc<Trunks>>>,
+    /// What happens now, for who watches.
+    pub(crate) live: Arc<Hub>,
+    /// Gone when the end has begun.
+    writer: Option<Arc<Writer>>,
+    customers: Customers,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -57,6 +68,8 @@ pub(crate) struct Plan {
     pub(crate) store: StorePlan,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// The most calls that are listened to.
+    pub(crate) listeners_max: u64,
 }
 
 /// Starts all of it. A database that cannot be reached yet is tried again in the background.
@@ -66,8 +79,7 @@ pub(crate) struct Plan {
 /// The folder cannot be made, the key cannot be read, the socket cannot be bound, or SQLite's file cannot be opened.
 pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let folder = plan.store.folder.clone();
-    make_folder(&folder)?;
-    let key = key(plan.store.key_file.as_deref(), &folder)?;
+    let key = prepare(plan.store.key_file.as_deref(), &folder)?;
     let url = match &plan.store.url {
         Some(url) => url.clone(),
         None => format!("sqlite:{}", folder.join("smartcpd.db").display()),
@@ -86,7 +98,13 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let (end, ended) = oneshot::channel();
     let (owned_sender, owned) = watch::channel(Vec::new());
+    let about = live::Node {
+        name: node.clone(),
+        listeners_max: plan.listeners_max,
+    };
+    let live = Hub::new(system_clock(), about);
     let run = Run {
+        live: Arc::clone(&live),
         beside: plan.beside,
         base: plan.base,
         dialers: plan.dialers,
@@ -94,6 +112,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         url,
         sealer: Sealer::new(&key),
         node: node.clone(),
+        folder,
         https: plan.https,
         listener,
         log,
@@ -109,10 +128,30 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
                 format_args!("start the API's threads: {why}"),
             )
         })?;
+    let spool = run.folder.join("spool");
+    let sink = OnceOpen {
+        url: run.url.clone(),
+        sealer: run.sealer.clone(),
+        store: None,
+    };
+    let writer = {
+        let _inside = runtime.enter();
+        Writer::start_into(sink, &spool, &node, WriterLimits::default(), system_clock)
+            .map_err(|why| Fault::unwritable(&spool, &why))?
+    };
+    let writer = Arc::new(writer);
+    let (kept, customers) = (Arc::clone(&writer), Customers::default());
+    let known = Arc::clone(&customers);
     let thread = std::thread::Builder::new()
         .name("cpd-admin".to_owned())
         .spawn(move || {
-            runtime.block_on(run.go(ended));
+            runtime.block_on(async {
+                run.go(ended, known).await;
+                // What waits goes to the database, or stays on disk for the next start.
+                if let Some(writer) = Arc::into_inner(kept) {
+                    writer.finish(tokio::time::Instant::now() + FAREWELL).await;
+                }
+            });
             runtime.shutdown_timeout(FAREWELL);
         })
         .map_err(|why| Fault::new(FaultClass::Network, format_args!("start the API's thread: {why}")))?;
@@ -120,14 +159,27 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         address,
         node,
         owned,
+        live,
+        writer: Some(writer),
+        customers,
         end: Some(end),
         thread: Some(thread),
     })
 }
 
 impl Admin {
+    /// What keeps records of the service's calls. It goes before [`stop`](Admin::stop), so that the last are written.
+    pub(crate) fn recorder(&self) -> Option<Stored> {
+        Some(Stored {
+            writer: Arc::clone(self.writer.as_ref()?),
+            customers: Arc::clone(&self.customers),
+            node: self.node.clone(),
+        })
+    }
+
     /// Ends it: requests that are under way have a moment.
     pub(crate) fn stop(&mut self) {
+        self.writer = None;
         if let Some(end) = self.end.take() {
             // It may have ended by itself.
             let _ = end.send(());
@@ -145,6 +197,7 @@ impl Drop for Admin {
 }
 
 struct Run {
+    live: Arc<Hub>,
     beside: Beside,
     base: watch::Receiver<Base>,
     dialers: Vec<Arc<Dialer>>,
@@ -152,13 +205,33 @@ struct Run {
     url: String,
     sealer: Sealer,
     node: String,
+    folder: PathBuf,
     https: bool,
     listener: Option<std::net::TcpListener>,
     log: Log,
 }
 
 impl Run {
-    async fn go(mut self, mut ended: oneshot::Receiver<()>) {
+    async fn go(mut self, mut ended: oneshot::Receiver<()>, customers: Customers) {
+        let maker = Maker {
+            sealer: self.sealer.clone(),
+            beside: self.beside.clone(),
+            customers,
+            owned: self.owned.clone(),
+            log: self.log.clone(),
+        };
+        match Snapshot::read(&self.folder) {
+            Ok(snapshot) if snapshot.customers.is_empty() => {}
+            Ok(snapshot) => maker.take(&snapshot, &HashMap::new()),
+            Err(why) => {
+                let fields = json!({ "why": system_words(&why) });
+                self.log.say(
+                    Level::Warn,
+                    "what was written down of customers' trunks cannot be read",
+                    fields,
+                );
+            }
+        }
         let store = tokio::select! {
             store = self.open() => store,
             _ = &mut ended => return,
@@ -169,9 +242,8 @@ impl Run {
             store: store.clone(),
             stock: Arc::clone(&stock),
             heard: HashMap::new(),
-            beside: self.beside.clone(),
-            owned: self.owned.clone(),
-            log: self.log.clone(),
+            maker,
+            folder: self.folder.clone(),
         };
         let looking = tokio::spawn(look.go());
         let Some(listener) = self.listener.take() else {
@@ -193,6 +265,7 @@ impl Run {
             file_dialers: self.dialers.clone(),
             secure: self.https,
             setup_code,
+            live: Arc::clone(&self.live),
             clock: Box::new(system_clock),
         });
         if let Err(why) = answer(listener, app, ended).await {
@@ -258,9 +331,8 @@ struct Look {
     stock: Arc<Stock>,
     /// What each customer's calls are heard with.
     heard: HashMap<Uuid, Stocked>,
-    beside: Beside,
-    owned: watch::Sender<Vec<Arc<Trunks>>>,
-    log: Log,
+    maker: Maker,
+    folder: PathBuf,
 }
 
 impl Look {
@@ -270,17 +342,24 @@ impl Look {
         loop {
             tick.tick().await;
             match self.changed(seen).await {
-                Ok(Some((revision, trunks))) => {
+                Ok(Some((revision, snapshot))) => {
                     seen = Some(revision);
-                    self.owned.send_replace(trunks);
+                    self.maker.take(&snapshot, &self.heard);
+                    if let Err(why) = snapshot.write(&self.folder) {
+                        let fields = json!({ "why": system_words(&why) });
+                        let what =
+                            "customers' trunks could not be written down for a start without the database";
+                        self.maker.log.say(Level::Warn, what, fields);
+                    }
                 }
                 Ok(None) => {}
                 // What calls go by stays until the database is back.
-                Err(why) => self.log.say(
-                    Level::Debug,
-                    "customers' trunks could not be read",
-                    json!({ "why": why.to_string() }),
-                ),
+                Err(why) => {
+                    let fields = json!({ "why": why.to_string() });
+                    self.maker
+                        .log
+                        .say(Level::Debug, "customers' trunks could not be read", fields);
+                }
             }
         }
     }
@@ -288,7 +367,7 @@ impl Look {
     async fn changed(
         &mut self,
         seen: Option<Revisions>,
-    ) -> Result<Option<(Revisions, Vec<Arc<Trunks>>)>, cpd_store::Error> {
+    ) -> Result<Option<(Revisions, Snapshot)>, cpd_store::Error> {
         let tx = self.store.read(Whose::Service).await?;
         let revision = (
             objects::revision(&tx, objects::REVISION).await?,
@@ -297,80 +376,150 @@ impl Look {
         if seen == Some(revision) {
             return Ok(None);
         }
-        let tenants = tenants::list(&tx).await?;
-        let all = objects::all(&tx).await?;
-        let mut trunks = Vec::new();
-        for tenant in tenants.iter().filter(|tenant| tenant.active) {
-            let own = all.iter().filter(|object| object.tenant_id == tenant.id);
-            let (mut written, mut sealed) = (Vec::new(), Vec::new());
-            for object in own {
-                match crate::api::written(&tx, object) {
-                    Ok(object) => written.extend(object),
-                    Err(why) => sealed.push(why),
-                }
-            }
-            let mut made = owned::trunks(&tenant.slug, &written, &self.beside);
-            made.prompts = match self.stock.published(&tx, tenant.id).await {
-                Ok(stocked) => {
-                    self.tell_refused(tenant.id, &tenant.slug, stocked.as_ref());
-                    stocked
-                }
+        let snapshot = Snapshot::of(tenants::list(&tx).await?, objects::all(&tx).await?);
+        for customer in &snapshot.customers {
+            match self.stock.published(&tx, customer.id).await {
+                Ok(stocked) => self.take_prompts(customer, stocked),
                 Err(Unstocked::Store(why)) => return Err(why),
                 Err(Unstocked::Broken(why)) => {
-                    let fields = json!({ "customer": tenant.slug, "why": why });
-                    self.log.say(
-                        Level::Error,
-                        "a customer's prompts could not be made ready; the earlier ones stay",
-                        fields,
-                    );
-                    self.heard.get(&tenant.id).cloned()
+                    let fields = json!({ "customer": customer.slug, "why": why });
+                    let what = "a customer's prompts could not be made ready; the earlier ones stay";
+                    self.maker.log.say(Level::Error, what, fields);
                 }
-            };
-            for fault in &made.faults {
-                let fields = json!({ "customer": tenant.slug, "kind": fault.kind.as_str(), "name": fault.name, "at": fault.pointer, "why": fault.detail });
-                self.log.say(
-                    Level::Warn,
-                    "a customer's trunk has a fault and is not in use",
-                    fields,
-                );
             }
-            for why in sealed {
-                self.log.say(
-                    Level::Error,
-                    "a customer's trunk cannot be used",
-                    json!({ "customer": tenant.slug, "why": why }),
-                );
-            }
-            if let Err(why) = owned::make_folders(&made) {
-                let fields = json!({ "customer": tenant.slug, "why": system_words(&why) });
-                self.log.say(
-                    Level::Error,
-                    "a customer's folder for recordings could not be made",
-                    fields,
-                );
-            }
-            trunks.push(Arc::new(made));
         }
-        Ok(Some((revision, trunks)))
+        Ok(Some((revision, snapshot)))
     }
 
     /// Remembers what a customer is heard with, and says which prompts of a new version are left out.
-    fn tell_refused(&mut self, tenant: Uuid, slug: &str, stocked: Option<&Stocked>) {
+    fn take_prompts(&mut self, customer: &Customer, stocked: Option<Stocked>) {
         let Some(stocked) = stocked else {
-            self.heard.remove(&tenant);
+            self.heard.remove(&customer.id);
             return;
         };
-        let before = self.heard.insert(tenant, stocked.clone());
+        let before = self.heard.insert(customer.id, stocked.clone());
         if before.is_some_and(|before| before.versions() == stocked.versions()) {
             return;
         }
-        let fields = json!({ "customer": slug, "common": stocked.common, "own": stocked.own, "prompts": stocked.library.len(), "left_out": stocked.refused });
+        let fields = json!({
+            "customer": customer.slug,
+            "common": stocked.common,
+            "own": stocked.own,
+            "prompts": stocked.library.len(),
+            "left_out": stocked.refused,
+        });
         let level = match stocked.refused.is_empty() {
             true => Level::Info,
             false => Level::Warn,
         };
-        self.log
-            .say(level, "prompts taken: new calls are heard with them", fields);
+        let what = "prompts taken: new calls are heard with them";
+        self.maker.log.say(level, what, fields);
+    }
+}
+
+/// Makes trunks of what the database has, or had.
+#[derive(Clone)]
+struct Maker {
+    sealer: Sealer,
+    beside: Beside,
+    customers: Customers,
+    owned: watch::Sender<Vec<Arc<Trunks>>>,
+    log: Log,
+}
+
+impl Maker {
+    fn take(&self, snapshot: &Snapshot, heard: &HashMap<Uuid, Stocked>) {
+        if let Ok(mut known) = self.customers.lock() {
+            let customers = snapshot.customers.iter();
+            *known = customers
+                .map(|customer| (customer.slug.clone(), customer.id))
+                .collect();
+        }
+        let trunks = snapshot.customers.iter();
+        let trunks = trunks.map(|customer| {
+            let mut made = self.trunks(customer, &snapshot.objects);
+            made.prompts = heard.get(&customer.id).cloned();
+            Arc::new(made)
+        });
+        self.owned.send_replace(trunks.collect());
+    }
+
+    fn trunks(&self, customer: &Customer, objects: &[Sealed]) -> Trunks {
+        let mut written = Vec::new();
+        for object in objects.iter().filter(|object| object.tenant == customer.id) {
+            // One of a kind that a later release knows.
+            let Some(kind) = Kind::named(&object.kind) else {
+                continue;
+            };
+            let purpose = crate::api::secrets_of(customer.id, kind, &object.name);
+            match crate::api::unsealed(&self.sealer, &purpose, object.secrets.as_deref()) {
+                Ok(secrets) => written.push(Written {
+                    kind,
+                    name: object.name.clone(),
+                    body: object.body.clone(),
+                    secrets,
+                }),
+                Err(why) => {
+                    let fields = json!({ "customer": customer.slug, "why": why });
+                    self.log
+                        .say(Level::Error, "a customer's trunk cannot be used", fields);
+                }
+            }
+        }
+        let made = owned::trunks(&customer.slug, &written, &self.beside);
+        for fault in &made.faults {
+            let fields = json!({
+                "customer": customer.slug,
+                "kind": fault.kind.as_str(),
+                "name": fault.name,
+                "at": fault.pointer,
+                "why": fault.detail,
+            });
+            self.log.say(
+                Level::Warn,
+                "a customer's trunk has a fault and is not in use",
+                fields,
+            );
+        }
+        if let Err(why) = owned::make_folders(&made) {
+            let fields = json!({ "customer": customer.slug, "why": system_words(&why) });
+            self.log.say(
+                Level::Error,
+                "a customer's folder for recordings could not be made",
+                fields,
+            );
+        }
+        made
+    }
+}
+
+/// Writes records into a database that may not be there yet: it is opened by the first that goes in.
+struct OnceOpen {
+    url: String,
+    sealer: Sealer,
+    store: Option<IntoStore>,
+}
+
+impl OnceOpen {
+    async fn opened(&mut self) -> Result<&mut IntoStore, cpd_store::Error> {
+        if self.store.is_none() {
+            let store = Store::open(&self.url, self.sealer.clone()).await?;
+            store.migrate().await?;
+            self.store = Some(IntoStore::new(store));
+        }
+        self.store
+            .as_mut()
+            .ok_or_else(|| cpd_store::Error::Away("it is not open yet".to_owned()))
+    }
+}
+
+impl Sink for OnceOpen {
+    async fn write(&mut self, records: &[Record]) -> Result<(), cpd_store::Error> {
+        self.opened().await?.write(records).await
+    }
+
+    async fn probe(&mut self, began_ms: i64) -> Result<(), cpd_store::Error> {
+        self.opened().await?.probe(began_ms).await
     }
 }
 
@@ -388,12 +537,14 @@ async fn answer(
     crate::api::serve(listener, app, end).await
 }
 
-fn make_folder(folder: &Path) -> Result<(), Fault> {
+/// Makes the folder where it is missing, and reads or makes the key that seals secrets.
+pub(crate) fn prepare(key_file: Option<&Path>, folder: &Path) -> Result<[u8; KEY_BYTES], Fault> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
     builder
         .create(folder)
-        .map_err(|why| Fault::unwritable(folder, &why))
+        .map_err(|why| Fault::unwritable(folder, &why))?;
+    key(key_file, folder)
 }
 
 /// The key that seals secrets: read from its file; without one, made in the folder.

@@ -345,7 +345,7 @@ fn folders(config: &Config) -> Vec<Finding> {
 }
 
 async fn gateways(config: &Config) -> Vec<Finding> {
-    let locator = Locator::new(means(config), u64::from(std::process::id()));
+    let locator = Locator::new(means(config), &config.sip.dns, u64::from(std::process::id()));
     let locator = match locator {
         Ok(locator) => std::sync::Arc::new(locator),
         Err(why) => return vec![Finding::fail(why)],
@@ -358,7 +358,9 @@ async fn gateways(config: &Config) -> Vec<Finding> {
             asked.spawn(async move {
                 let name = format!("gateway {uri} of {carrier}");
                 match tokio::time::timeout(GATEWAY_PATIENCE, locator.locate(&uri)).await {
-                    Err(_) => Finding::fail(format!("{name}: the DNS does not answer; see /etc/resolv.conf")),
+                    Err(_) => Finding::fail(format!(
+                        "{name}: the DNS does not answer; see sip.dns or /etc/resolv.conf"
+                    )),
                     Ok(Err(why)) => Finding::fail(format!("{name}: {why}; correct its uri, or the DNS")),
                     // The first is where calls go first.
                     Ok(Ok(targets)) => ask(&name, &uri, &targets[0], own, homer.as_ref()).await,

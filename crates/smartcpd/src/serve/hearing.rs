@@ -30,6 +30,13 @@ pub(crate) struct Loaded {
     pub(crate) faults: Vec<Fault>,
 }
 
+impl Loaded {
+    /// There is a folder, and not one announcement in it could be read.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.prompts == 0 && !self.faults.is_empty()
+    }
+}
+
 /// Loads plans and announcements. Takes seconds for thousands of them.
 ///
 /// # Errors

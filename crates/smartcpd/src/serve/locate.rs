@@ -1,29 +1,47 @@
 //! Looks gateways up in the DNS: NAPTR, SRV, A and AAAA, as RFC 3263 has it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cpd_sip::Uri;
 use cpd_sip::locate::{Answer, Means, Naptr, Query, Search, Srv, Target};
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::proto::rr::{RData, RecordType};
 
-/// A resolver of this machine's configuration.
+/// A resolver of this machine's configuration, or of name servers of its own.
 pub(crate) struct Locator {
     resolver: Arc<TokioResolver>,
     means: Means,
     drawn: AtomicU64,
 }
 
+/// Asked over UDP, and over TCP where an answer is too long for a datagram.
+fn name_server(at: SocketAddr) -> NameServerConfig {
+    let mut server = NameServerConfig::udp_and_tcp(at.ip());
+    for connection in &mut server.connections {
+        connection.port = at.port();
+    }
+    server
+}
+
 /// Rounds of questions of one search: NAPTR, SRV, addresses.
 const ROUNDS_MAX: usize = 4;
 
 impl Locator {
-    /// Goes by `/etc/resolv.conf`; the error says why that is not possible.
-    pub(crate) fn new(means: Means, seed: u64) -> Result<Locator, String> {
-        let built = TokioResolver::builder_tokio().and_then(|builder| builder.build());
-        let resolver =
-            built.map_err(|why| format!("failed to read the machine's DNS configuration: {why}"))?;
+    /// Asks these servers, or, if there are none, those of `/etc/resolv.conf`; the error says why that is not possible.
+    pub(crate) fn new(means: Means, servers: &[SocketAddr], seed: u64) -> Result<Locator, String> {
+        let builder = match servers {
+            [] => TokioResolver::builder_tokio(),
+            servers => {
+                let servers = servers.iter().copied().map(name_server).collect();
+                let config = ResolverConfig::from_name_servers(servers);
+                Ok(TokioResolver::builder_with_config(config, Default::default()))
+            }
+        };
+        let built = builder.and_then(|builder| builder.build());
+        let resolver = built.map_err(|why| format!("failed to read the DNS configuration: {why}"))?;
         Ok(Locator {
             resolver: Arc::new(resolver),
             means,

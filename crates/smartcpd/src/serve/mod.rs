@@ -3,6 +3,7 @@
 //! - [`config`]: `smartcpd.toml`. [`service`]: the run, from start to drain. [`doctor`]: looks before one starts.
 //! - [`hearing`], [`tls`], [`locate`]: what the node is given from files and from the DNS.
 //! - [`admin`]: the database, the API and the console, on threads of their own.
+//! - [`snapshot`]: customers' trunks while the database is away.
 //! - [`log`], [`records`], [`metrics`], [`http`], [`hep`]: what is told, and to whom.
 
 pub(crate) mod admin;
@@ -12,10 +13,12 @@ pub(crate) mod hearing;
 mod hep;
 mod http;
 mod locate;
-mod log;
+pub(crate) mod log;
 mod metrics;
-mod records;
+pub(crate) mod records;
 mod service;
+mod snapshot;
+pub(crate) mod stored;
 mod tls;
 
 use std::io::Write;

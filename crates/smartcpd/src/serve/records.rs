@@ -14,6 +14,7 @@ use cpd_b2bua::media::SideStats;
 use cpd_b2bua::switchboard::CallReport;
 use cpd_call::{Telling, Told};
 use cpd_detect::Library;
+use cpd_store::Uuid;
 use serde_json::{Value, json};
 
 use crate::serve::log::{Writer, time};
@@ -21,8 +22,9 @@ use crate::words;
 
 /// Somebody who keeps records of calls.
 pub(crate) trait Recorder: Send {
-    /// A call is over. `library`: the prompts that it was heard with.
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>);
+    /// A call is over. `library`: the prompts that it was heard with. Tells the id that the call is found by, where it is kept
+    /// in a database.
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid>;
 
     /// Records that found no room.
     fn lost(&self) -> u64;
@@ -47,9 +49,10 @@ impl Lines {
 }
 
 impl Recorder for Lines {
-    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, library: Option<&Library>) -> Option<Uuid> {
         let line = whole(report, library, Instant::now(), SystemTime::now());
         self.0.write(line.to_string());
+        None
     }
 
     fn lost(&self) -> u64 {
@@ -78,8 +81,9 @@ impl CpaStats {
 }
 
 impl Recorder for CpaStats {
-    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) {
+    fn on_report(&mut self, report: &CallReport, _library: Option<&Library>) -> Option<Uuid> {
         self.0.write(row(report, Instant::now(), SystemTime::now()));
+        None
     }
 
     fn lost(&self) -> u64 {
@@ -187,7 +191,7 @@ pub(crate) fn brief(report: &CallReport) -> Value {
     })
 }
 
-fn telling(one: &Telling, library: Option<&Library>) -> Value {
+pub(super) fn telling(one: &Telling, library: Option<&Library>) -> Value {
     let mut told = json!({ "seq": one.seq, "phase": one.phase.as_str(), "t_ms": one.t_ms, "last": one.last });
     match &one.told {
         Told::Verdict {
@@ -216,7 +220,7 @@ fn telling(one: &Telling, library: Option<&Library>) -> Value {
     told
 }
 
-fn side(stats: &SideStats) -> Value {
+pub(super) fn side(stats: &SideStats) -> Value {
     json!({
         "packets": stats.packets,
         "bytes": stats.bytes,
@@ -283,6 +287,7 @@ pub(crate) mod tests {
                     last: true,
                 }],
                 deaf: None,
+                steps: Vec::new(),
             },
             faults: Vec::new(),
             media: Some((SideStats::default(), SideStats::default())),

@@ -33,6 +33,7 @@ use super::log::{Level, Log};
 use super::metrics::{Beside, Metrics};
 use super::records::{self, CpaStats, Lines, Recorder};
 use super::tls;
+use crate::api::app::system_clock;
 use crate::fault::{Fault, FaultClass};
 
 /// Notices that wait for us: 16,384, some seconds of a busy node. More are counted and lost; calls do not wait.
@@ -64,6 +65,8 @@ struct Service {
     version: u64,
     prompts: usize,
     registered: BTreeMap<String, bool>,
+    /// The longest turn of a media thread since monitoring looked, µs.
+    turn_us_max: u64,
     watched: Watch,
     reload: Option<JoinHandle<Reloaded>>,
     /// Asked for while one was under way.
@@ -144,11 +147,15 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                listeners_max: config.hearing.listeners_max as u64,
             };
             Some(admin::start(plan, log.clone())?)
         }
         None => None,
     };
+    if let Some(stored) = admin.as_ref().and_then(Admin::recorder) {
+        recorders.push(Box::new(stored));
+    }
     let mut service = Service {
         watched: Watch::new(file.as_deref(), &config),
         locator: None,
@@ -164,6 +171,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         version: 1,
         prompts: 0,
         registered: BTreeMap::new(),
+        turn_us_max: 0,
         reload: None,
         reload_again: false,
         drain: None,
@@ -253,7 +261,7 @@ async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task
 impl Service {
     fn begin(&mut self, loaded: &Loaded, http: Option<SocketAddr>, seed: [u8; 32]) {
         let seed = seed[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-        match Locator::new(means(&self.config), seed) {
+        match Locator::new(means(&self.config), &self.config.sip.dns, seed) {
             Ok(locator) => self.locator = Some(Arc::new(locator)),
             Err(why) => self.log.say(
                 Level::Warn,
@@ -302,6 +310,9 @@ impl Service {
     }
 
     fn on_notice(&mut self, notice: Notice) {
+        if let Some(admin) = &self.admin {
+            admin.live.on_notice(system_clock(), &notice);
+        }
         match notice {
             Notice::Began { call, dialer } => {
                 self.open += 1;
@@ -325,8 +336,12 @@ impl Service {
             Notice::Ended(report) => {
                 self.open = self.open.saturating_sub(1);
                 self.metrics.on_ended(&report);
+                let mut id = None;
                 for recorder in &mut self.recorders {
-                    recorder.on_report(&report, report.library.as_deref());
+                    id = recorder.on_report(&report, report.library.as_deref()).or(id);
+                }
+                if let Some(admin) = &self.admin {
+                    admin.live.ended(system_clock(), &report, id);
                 }
                 self.log.say(Level::Info, "call ended", records::brief(&report));
             }
@@ -409,15 +424,18 @@ impl Service {
         Ok(self.node.set_address_list(self.config.addresses(located)).await?)
     }
 
-    async fn on_asked(&self, page: Page) -> Result<Reply, Step> {
+    async fn on_asked(&mut self, page: Page) -> Result<Reply, Step> {
         let draining = self.drain.is_some();
         Ok(match page {
             Page::Health => (200, "ok\n".to_owned()),
             Page::Ready if draining => (503, "draining\n".to_owned()),
             Page::Ready => (200, "ready\n".to_owned()),
             Page::Metrics => {
+                let mut status = self.node.status().await?;
+                let turn = &mut status.media.turn_us_max;
+                *turn = (*turn).max(std::mem::take(&mut self.turn_us_max));
                 let beside = Beside {
-                    status: self.node.status().await?,
+                    status,
                     settings_version: self.version,
                     prompts: self.prompts,
                     draining,
@@ -433,6 +451,18 @@ impl Service {
     async fn on_tick(&mut self) -> Result<(), Step> {
         if self.watched.changed() {
             self.reload("a file changed");
+        }
+        if let Some(admin) = &self.admin {
+            let status = self.node.status().await?;
+            // Looking at it begins it anew; monitoring looks less often.
+            self.turn_us_max = self.turn_us_max.max(status.media.turn_us_max);
+            let dialers: Vec<&str> = self
+                .config
+                .dialers
+                .iter()
+                .map(|dialer| dialer.id.as_str())
+                .collect();
+            admin.live.tick(system_clock(), &status, &dialers);
         }
         let Some(drain) = &self.drain else {
             return Ok(());
@@ -473,6 +503,10 @@ impl Service {
 
     async fn on_reloaded(&mut self, done: Result<Reloaded, tokio::task::JoinError>) -> Result<(), Step> {
         match done {
+            // The announcements that calls are heard with are better than none.
+            Ok(Ok((_, loaded))) if loaded.is_broken() && self.prompts > 0 => {
+                self.keep_running(loaded.faults);
+            }
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
@@ -498,18 +532,7 @@ impl Service {
                         .say(Level::Warn, "some sections changed that want a restart", fields);
                 }
             }
-            Ok(Err(faults)) => {
-                self.metrics.on_reload(false);
-                for fault in faults {
-                    self.log.say(Level::Error, &fault.to_string(), json!({}));
-                }
-                let fields = json!({ "settings": self.version });
-                self.log.say(
-                    Level::Error,
-                    "not reloaded: the running configuration stays",
-                    fields,
-                );
-            }
+            Ok(Err(faults)) => self.keep_running(faults),
             Err(panicked) => {
                 self.metrics.on_reload(false);
                 let fields = json!({ "settings": self.version, "why": panicked.to_string() });
@@ -542,6 +565,20 @@ impl Service {
             fields,
         );
         Ok(())
+    }
+
+    /// What was read has faults: they are told and change nothing.
+    fn keep_running(&mut self, faults: Vec<Fault>) {
+        self.metrics.on_reload(false);
+        for fault in faults {
+            self.log.say(Level::Error, &fault.to_string(), json!({}));
+        }
+        let fields = json!({ "settings": self.version });
+        self.log.say(
+            Level::Error,
+            "not reloaded: the running configuration stays",
+            fields,
+        );
     }
 
     /// The first signal drains, the second ends at once.

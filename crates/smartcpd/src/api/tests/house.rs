@@ -21,6 +21,7 @@ use tower::ServiceExt;
 use super::super::app::{App, Wanted};
 use super::super::{permission, router};
 use super::databases;
+use crate::live::{Hub, Node};
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
 
@@ -111,6 +112,7 @@ impl House {
             file_dialers: Vec::new(),
             secure: false,
             setup_code: Some("code-of-first-run".to_owned()),
+            live: Hub::new(NOW, Node::default()),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });
         House {

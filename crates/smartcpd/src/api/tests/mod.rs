@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 
 mod house;
+mod idempotency;
+mod live;
 mod logins;
 mod objects;
 mod prompts;

@@ -86,6 +86,8 @@ pub(crate) struct Sip {
     pub(crate) idle_limit: Duration,
     pub(crate) connections_max: usize,
     pub(crate) connections_per_source_max: usize,
+    /// Name servers; empty: those of the machine.
+    pub(crate) dns: Vec<SocketAddr>,
 }
 
 /// `[sip.tls]`.
@@ -342,6 +344,7 @@ fn sip(mut section: Section, wrongs: &mut Wrongs) -> Sip {
         connections_per_source_max: section
             .whole("connections_per_source_max", 1..=100_000, wrongs)
             .unwrap_or(64) as usize,
+        dns: section.list("dns", wrongs, name_server).unwrap_or_default(),
     };
     section.close(wrongs);
     sip
@@ -513,6 +516,13 @@ fn ports(text: &str) -> Result<std::ops::RangeInclusive<u16>, String> {
             "{text:?} holds no pair of ports above 1023; write first-last, as 16384-32767"
         )),
     }
+}
+
+/// A name server: an address, with a port where it is not 53.
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let bare = text.parse().map(|address: IpAddr| SocketAddr::new(address, 53));
+    bare.or_else(|_| text.parse())
+        .map_err(|_| format!("{text:?} is no address; write \"10.0.0.2\", or \"10.0.0.2:5353\""))
 }
 
 fn address_or_off(text: &str) -> Result<Option<SocketAddr>, String> {

@@ -12,7 +12,7 @@ use cpd_b2bua::trunk::{Carrier, Dialer, Gateway, Recording, Route, User};
 use cpd_sip::Uri;
 use cpd_sip::admission::Network;
 use cpd_sip::dialog::SessionWish;
-use cpd_sip::digest::Secret;
+use cpd_sip::digest::{Algorithm, Secret};
 use cpd_sip::endpoint::Reliability;
 use cpd_sip::uri::Scheme;
 
@@ -218,6 +218,7 @@ fn dialer(
         section.wrong(wrongs, &section.place, "addresses", why);
     }
     let user = user(&mut section, wrongs);
+    let digest = digest(&mut section, wrongs);
     if user.is_none() && networks.iter().any(|network| [0, 96].contains(&network.prefix())) {
         let why = "lets everybody call; name the dialer's networks, or set user and password";
         section.wrong(wrongs, &section.place, "addresses", why);
@@ -241,6 +242,7 @@ fn dialer(
         id,
         networks,
         user,
+        digest,
         policy,
         profile,
         profiles: offered,
@@ -261,6 +263,23 @@ fn dialer(
     };
     section.close(wrongs);
     dialer
+}
+
+/// The algorithms that a dialer is asked to prove itself by, in their order.
+fn digest(section: &mut Section, wrongs: &mut Wrongs) -> Vec<Algorithm> {
+    let spoken = [Algorithm::MD5, Algorithm::SHA_256, Algorithm::SHA_512_256];
+    let algorithm = |text: &str| {
+        let found = Algorithm::parse(text.as_bytes()).filter(|algorithm| spoken.contains(algorithm));
+        found
+            .ok_or_else(|| format!("{text:?} is no algorithm; write \"md5\", \"sha-256\" or \"sha-512-256\""))
+    };
+    let list = section.list("digest", wrongs, algorithm);
+    let list = list.unwrap_or_else(|| vec![Algorithm::MD5, Algorithm::SHA_256]);
+    if list.is_empty() {
+        let why = "names no algorithm; write [\"md5\", \"sha-256\"]";
+        section.wrong(wrongs, &section.place, "digest", why);
+    }
+    list
 }
 
 /// What a name stands for; without a name, the one called `default`.

@@ -1,17 +1,25 @@
 //! The service as an operator meets it: a process, its log, its sockets and its signals.
 
+#[path = "../common/mod.rs"]
 mod common;
+/// Fresh databases, as the store's own tests make them.
+#[path = "../../../cpd-store/tests/common/mod.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod databases;
+mod homer;
+mod kept;
+mod naming;
+mod peers;
+mod reload;
+mod service;
+mod standing;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::net::UdpSocket;
+use std::process::{Command, Stdio};
 
 use common::Folder;
-use serde_json::Value;
-
-/// Longer than anything takes on a busy machine; what hangs fails by it.
-const PATIENCE: Duration = Duration::from_secs(30);
+use service::Service;
 
 /// Exit codes: a faulty configuration, something that `doctor` wants mended.
 const CONFIGURATION: i32 = 13;
@@ -32,115 +40,6 @@ fn configuration(notice: &str) -> String {
     format!(
         "[sip]\nlisten = [\"udp:127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"off\"\n[limits]\nnotice = \"{notice}\"\n{TRUNKS}"
     )
-}
-
-/// A running service.
-struct Service {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    sip: SocketAddr,
-    http: SocketAddr,
-}
-
-impl Service {
-    fn start(config: &std::path::Path) -> Service {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_smartcpd"))
-            .args(["serve", "--config"])
-            .arg(config)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the command runs");
-        let log = BufReader::new(child.stderr.take().expect("standard error"));
-        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut service = Service {
-            child,
-            log,
-            sip: nowhere,
-            http: nowhere,
-        };
-        let started = service.line("started");
-        let sip = started["sip"][0].as_str().expect("a socket");
-        service.sip = sip
-            .strip_prefix("udp:")
-            .expect("UDP")
-            .parse()
-            .expect("an address");
-        service.http = started["http"]
-            .as_str()
-            .expect("text")
-            .parse()
-            .expect("an address");
-        service
-    }
-
-    /// Reads the log up to a line with this message.
-    fn line(&mut self, message: &str) -> Value {
-        let mut before = String::new();
-        loop {
-            let mut line = String::new();
-            let length = self.log.read_line(&mut line).expect("the log");
-            assert!(length > 0, "the log ends without {message:?}:\n{before}");
-            let value: Value = serde_json::from_str(&line).expect("a line of JSON");
-            if value["message"]
-                .as_str()
-                .is_some_and(|own| own.starts_with(message))
-            {
-                return value;
-            }
-            before.push_str(&line);
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let done = Command::new("kill")
-            .args([name, &pid])
-            .status()
-            .expect("kill runs");
-        assert!(done.success());
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(self.http).expect("connected");
-        stream.set_read_timeout(Some(PATIENCE)).expect("set");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").expect("written");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("read");
-        text
-    }
-
-    /// The first line of the answer to OPTIONS.
-    fn options(&self, call: &str) -> String {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("bound");
-        socket.set_read_timeout(Some(PATIENCE)).expect("set");
-        let (own, sip) = (socket.local_addr().expect("address"), self.sip);
-        let message = format!(
-            "OPTIONS sip:{sip} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{call};rport\r\nMax-Forwards: 70\r\n\
-             From: <sip:a@{own}>;tag={call}\r\nTo: <sip:{sip}>\r\nCall-ID: {call}\r\nCSeq: 1 OPTIONS\r\n\
-             Content-Length: 0\r\n\r\n"
-        );
-        socket.send_to(message.as_bytes(), sip).expect("sent");
-        let mut buffer = [0; 4_096];
-        let length = socket.recv(&mut buffer).expect("an answer");
-        let answer = String::from_utf8_lossy(&buffer[..length]);
-        answer.lines().next().unwrap_or_default().to_owned()
-    }
-
-    /// The exit code.
-    fn end(mut self) -> Option<i32> {
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).expect("the log");
-        self.child.wait().expect("it ends").code()
-    }
-}
-
-/// A test that fails leaves no process behind.
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[test]
@@ -177,45 +76,6 @@ fn one_signal_is_enough_without_calls() {
     std::fs::write(&config, configuration("0s")).expect("written");
     let service = Service::start(&config);
     service.signal("-INT");
-    assert_eq!(service.end(), Some(0));
-}
-
-#[test]
-fn a_bad_reload_keeps_the_running_configuration() {
-    let folder = Folder::new("serve-reload");
-    let config = folder.path("smartcpd.toml");
-    std::fs::write(&config, configuration("0s")).expect("written");
-    let mut service = Service::start(&config);
-    std::fs::write(&config, configuration("0s").replace("notice", "notise")).expect("written");
-    service.signal("-HUP");
-    let fault = service.line("failed to read");
-    let text = fault["message"].as_str().expect("text");
-    assert!(
-        text.ends_with("line 6: limits.notise: unknown key, did you mean `notice`?"),
-        "{text}"
-    );
-    let kept = service.line("not reloaded");
-    assert_eq!(kept["settings"], 1);
-    assert_eq!(service.options("still"), "SIP/2.0 200 OK");
-
-    // A good one is taken when the file has changed, without a signal.
-    let better = configuration("0s") + "[emergency]\nnumbers = [\"112\"]\n[media]\ndscp = 0\n";
-    std::fs::write(&config, better).expect("written");
-    assert_eq!(service.line("reloaded")["settings"], 2);
-    assert_eq!(
-        service.line("some sections")["sections"],
-        serde_json::json!(["media"])
-    );
-    let metrics = service.get("/metrics");
-    assert!(
-        !metrics.contains("smartcpd_reloads_total{result=\"kept_old\"} 0\n"),
-        "{metrics}"
-    );
-    assert!(
-        metrics.contains("smartcpd_reloads_total{result=\"taken\"} 1\n"),
-        "{metrics}"
-    );
-    service.signal("-TERM");
     assert_eq!(service.end(), Some(0));
 }
 

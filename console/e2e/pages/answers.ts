@@ -1,0 +1,212 @@
+// Answers that the pages are tested with: what a server with some calls would say, one without any, and one in trouble.
+
+import { deflateSync } from 'node:zlib'
+
+export const NOW = Date.UTC(2026, 10, 24, 12, 0, 0)
+const DAY = 86_400_000
+
+export const PERMISSIONS = [
+  'calls.read', 'numbers.read', 'audio.read', 'calls.label', 'calls.export', 'config.read', 'config.write', 'prompts.read', 'prompts.write', 'users.read', 'users.write', 'retention.write',
+  'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read',
+]
+export const ME = {
+  id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false,
+  tenant: { id: 't1', slug: 'vektor', name: 'Вектор' }, permissions: PERMISSIONS, of_service: false, version: 1,
+}
+
+const CLASSES = ['announcement.unreachable', 'answer.human', 'answer.machine', 'announcement.busy', 'tone.busy', 'answer.human', 'answer.assistant', 'unknown', 'answer.human_business', 'announcement.no_answer']
+const OPERATORS = ['Альфа', 'Бета', 'Гамма', null]
+
+export function call(at: number) {
+  const name = CLASSES[at % CLASSES.length]!
+  const answered = name.startsWith('answer.') ? 4200 + (at % 7) * 610 : null
+  return {
+    id: `c${at}`, name: `${1_000 + at}`, began_ms: NOW - at * 37_000, node: 'node-1', dialer: at % 3 ? 'vici' : 'autocall', carrier: at % 4 ? 'main' : 'spare',
+    caller: '+74950000001', callee: `+7916${String(1_234_567 + at * 7919).slice(0, 7)}`, campaign: at % 2 ? 'Осень' : 'Долги', reference: `ref-${at}`,
+    class: name === 'unknown' ? null : name, phase: answered ? 'answered' : 'early', confidence: name === 'unknown' ? null : 0.71 + ((at * 7) % 29) / 100,
+    prompt: name.startsWith('announcement') ? 'p1' : null, operator: OPERATORS[at % 4], status: answered ? 200 : 480, ended_by: answered ? 'caller' : 'service',
+    q850: answered ? 16 : 20, decided_ms: 900 + ((at * 131) % 2500), answered_ms: answered, connected_ms: answered, held_ms: at % 5 ? 0 : 640,
+    length_ms: answered ? 9_400 + at * 100 : 6_100, deaf: null, recorded: at % 2 === 0,
+    labels: at % 6 === 2 ? [{ source: 'person', right: at % 12 === 2, truth: null, code: null, note: '', by: 'Олег Крылов', at_ms: NOW }] : [],
+  }
+}
+
+/** A call whose announcement was recognised after three bursts of ringing. */
+export const CALL = {
+  ...call(0),
+  detail: {
+    tellings: [
+      { seq: 1, phase: 'pre', t_ms: 1060, class: 'progress.ringback', confidence: 0.98, evidence: 'tone' },
+      { seq: 2, phase: 'pre', t_ms: 6890, class: 'announcement.unreachable', confidence: 0.97, evidence: 'prompt', prompt: 'p1', prompt_at_ms: 40 },
+    ],
+    early_ms: 420, media: null, faults: [], cause: 'subscriber absent', info: null,
+    steps: [
+      { t_ms: 0, leg: 'caller', came: true, word: 'dial' }, { t_ms: 5, leg: 'callee', came: false, word: 'dial', target: 0 },
+      { t_ms: 420, leg: 'callee', came: true, word: 'progress', media: true }, { t_ms: 422, leg: 'caller', came: false, word: 'progress', media: true },
+      { t_ms: 7320, leg: 'caller', came: false, word: 'refuse', status: 480 }, { t_ms: 7322, leg: 'callee', came: false, word: 'cancel', q850: 31 },
+      { t_ms: 7363, leg: 'callee', came: true, word: 'refuse', status: 487 },
+    ],
+  },
+  library: 3,
+  own_library: 7,
+}
+
+const HEARD_MS = 8000
+function loudness(ms: number): number {
+  if (ms < 480) return 0.002
+  if (ms < 1480) return 0.3
+  if (ms < 5480) return 0.003
+  return ms < 7700 ? 0.12 + 0.3 * Math.abs(Math.sin(ms / 140)) * Math.abs(Math.sin(ms / 53)) : 0.003
+}
+export const HEARING = {
+  rate: 8000, length_ms: HEARD_MS, cut: false, answered_ms: null, heard_with: { common: 3, own: 7, file: false, prompts: 220, profile_of: 'autocall' },
+  verdict: { class: 'announcement.unreachable', confidence: 0.97, decided_ms: 7310, evidence: 'prompt', ground: 'prompt "Аппарат выключен, женский", 41 bits', prompt: 'Аппарат выключен, женский', runner_up: { class: 'announcement.no_answer', probability: 0.02 } },
+  peaks: Array.from({ length: HEARD_MS / 10 }, (_, at) => [-loudness(at * 10), loudness(at * 10) * 0.9]),
+  spectrogram: { png: picture(), columns: 400, f_max: 4000 },
+  events: [
+    { t_ms: 480, end_ms: 1480, what: 'progress', words: 'ringback 425 Hz', confidence: 0.98, prompt: null },
+    { t_ms: 5500, end_ms: 7700, what: 'speech', words: 'speech', confidence: null, prompt: null },
+    { t_ms: 5500, end_ms: 7300, what: 'prompt', words: 'prompt', confidence: 0.97, prompt: 'Аппарат выключен, женский' },
+  ],
+  probability: Array.from({ length: 80 }, (_, at) => ({ t_ms: at * 100, machine: at < 55 ? 0.5 : Math.min(0.97, 0.5 + (at - 55) * 0.03) })),
+  matches: [{ prompt: 'Аппарат выключен, женский', prompt_id: 'p1', operator: 'Альфа', class: 'announcement.unreachable', state: 'match', from_ms: 5500, to_ms: 7300, known_ms: 7010, offset_ms: 1500, score: 41 }],
+}
+
+/** A small spectrogram: a tone, then something like speech. */
+function picture(): string {
+  const width = 400
+  const height = 64
+  const rows = Buffer.alloc((width + 1) * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const ms = (x / width) * HEARD_MS
+      const tone = Math.abs(y - 57) < 2 && ms > 480 && ms < 1480 ? 230 : 0
+      const voice = ms > 5480 && ms < 7700 ? 150 * Math.abs(Math.sin(y / 3 + ms / 200)) * (y / height) : 0
+      rows[y * (width + 1) + 1 + x] = Math.max(18, tone, voice)
+    }
+  const chunk = (name: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(name), data])
+    const out = Buffer.alloc(body.length + 8)
+    out.writeUInt32BE(data.length, 0)
+    body.copy(out, 4)
+    out.writeUInt32BE(crc(body), body.length + 4)
+    return out
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  head[8] = 8
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]).toString('base64')
+}
+function crc(data: Buffer): number {
+  let value = ~0
+  for (const byte of data) {
+    value ^= byte
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  }
+  return ~value >>> 0
+}
+
+const PROMPTS = [
+  ['p1', 'Аппарат выключен, женский', 'Альфа', 'switched_off', 'announcement.unreachable', 'Аппарат абонента выключен или находится вне зоны действия сети.', 214, NOW - 60_000, 'own'],
+  ['p2', 'Номер занят', 'Бета', 'busy', 'announcement.busy', 'Абонент разговаривает. Пожалуйста, перезвоните позднее.', 38, NOW - 3_600_000, 'own'],
+  ['p3', 'Голосовая почта, 2024', 'Гамма', 'voicemail_intro', 'answer.machine', 'Здравствуйте! Вас приветствует голосовая почта.', 0, NOW - 21 * DAY, 'common'],
+  ['p4', 'Неверный номер', 'Альфа', 'invalid_number', 'announcement.invalid_number', 'Неправильно набран номер.', 12, NOW - 7_200_000, 'common'],
+].map(([id, name, operator, category, class_, words, matches_7d, last_match_ms, layer]) => ({
+  id, name, operator, category, class: class_, language: 'ru', words, length_ms: 3400, source: 'file off.wav', since: 7, until: null, created_ms: NOW - 9 * DAY, created_by: 'Анна Лебедева', layer, matches_7d, last_match_ms,
+}))
+
+const config = (name: string, body: object, secrets: string[] = []) => ({ name, version: 3, body, secrets, changed_ms: NOW - 2 * DAY, changed_by: 'Анна Лебедева' })
+const CONFIG: Record<string, ReturnType<typeof config>[]> = {
+  dialers: [
+    config('vici', { addresses: ['10.0.1.0/24'], carriers: ['main', 'spare'], policy: 'outbound', dialects: ['netborder'], record: { max: '30s', classes: ['answer.machine', 'announcement.*'] } }),
+    config('autocall', { addresses: ['10.0.2.7/32'], user: 'auto', carriers: ['main'] }, ['password']),
+  ],
+  carriers: [
+    config('main', { gateways: [{ uri: 'sip:gw1.carrier.example', priority: 1, weight: 10 }, { uri: 'sip:10.20.0.9:5060;transport=tcp', priority: 2, weight: 1 }], register: '1h', user: 'trunk-7' }, ['password']),
+    config('spare', { gateways: ['sip:spare.example'] }),
+  ],
+  policies: [
+    config('outbound', { hold: '1800ms', early: { 'announcement.*': 'reject', 'announcement.network': 'pass', 'tone.busy': 'reject' }, answered: { 'answer.machine': 'cut' }, status: { 'announcement.unreachable': 480 } }),
+    config('default', {}),
+  ],
+  profiles: [config('careful', { operating_point: 'keep_people', countries: ['ru', 'kz'] }), config('default', {})],
+}
+
+const FUNNEL = Array.from({ length: 7 }, (_, at) => ({
+  key: String(NOW - (6 - at) * DAY), calls: 4200 + at * 310, answered: 1900 + at * 80, refused: 800 + at * 12, people: 1100 + at * 60, machines: 640 + at * 20, announcements: 1400 + at * 90,
+  tones: 520 + at * 40, others: 90, unknown: 540 + at * 100, decided_ms: 1480 - at * 20, talk_ms: 90_000_000,
+}))
+
+/** What a server with calls says: by the path below /api/v1. */
+export const READY: Record<string, unknown> = {
+  '/setup': { needed: false },
+  '/me': ME,
+  '/me/sessions': { items: [
+    { id: 's1', created_ms: NOW - DAY, seen_ms: NOW - 1000, address: '10.0.0.8', agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140', this: true },
+    { id: 's2', created_ms: NOW - 5 * DAY, seen_ms: NOW - 2 * DAY, address: '10.0.0.9', agent: 'Mozilla/5.0 (iPhone) Safari/605', this: false },
+  ] },
+  '/tenants': { items: [{ id: 't1', slug: 'vektor', name: 'Вектор', active: true, created_ms: NOW - 90 * DAY, version: 1 }, { id: 't2', slug: 'gorizont', name: 'Горизонт', active: false, created_ms: NOW - 9 * DAY, version: 2 }] },
+  '/users': { items: [
+    { id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', disabled: false, locked_until_ms: null, created_ms: NOW - 90 * DAY, totp: true, seen_ms: NOW - 60_000, version: 2 },
+    { id: 'u2', email: 'oleg@vektor.example', name: 'Олег Крылов', role: 'analyst', language: 'ru', disabled: true, locked_until_ms: null, created_ms: NOW - 9 * DAY, totp: false, seen_ms: null, version: 1 },
+  ] },
+  '/keys': { items: [{ id: 'k1', name: 'Диалер', prefix: 'scpd_7Yq2', scopes: ['calls.read', 'calls.label'], created_ms: NOW - 30 * DAY, expires_ms: NOW + 300 * DAY, seen_ms: NOW - 4000, revoked_ms: null }] },
+  '/calls': { items: Array.from({ length: 100 }, (_, at) => call(at)), next: null },
+  '/calls/c0': CALL,
+  '/calls/c0/hearing': HEARING,
+  '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: 'below=0.7', shared: false, own: true }] },
+  '/prompts': { items: PROMPTS },
+  '/prompts/p1': PROMPTS[0],
+  '/prompts/p1/peaks': { length_ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [-loudness(5500 + at * 6), loudness(5500 + at * 6)]) },
+  '/libraries': { items: [
+    { number: 8, state: 'draft', note: '', created_ms: NOW, published_ms: null, published_by: null, prompts: 4, added: ['a', 'b'], removed: ['c'] },
+    { number: 7, state: 'published', note: 'Новые записи Беты', created_ms: NOW - 4 * DAY, published_ms: NOW - 3 * DAY, published_by: 'Анна Лебедева', prompts: 214 },
+    { number: 6, state: 'retired', note: '', created_ms: NOW - 41 * DAY, published_ms: NOW - 40 * DAY, published_by: 'Олег Крылов', prompts: 209 },
+  ] },
+  '/live/snapshot': {
+    calls_now: 412, calls_per_s: 18.4, verdicts: { 'answer.human': 1460, 'answer.machine': 720, 'announcement.unreachable': 1310, 'announcement.busy': 240, 'tone.busy': 390, 'progress.ringback': 120, unknown: 310 },
+    decided_ms: { p50: 1240, p95: 3980 }, at_ms: NOW, seq: 0, trunks: [
+      { name: 'vici', kind: 'dialer', up: true, calls: 300, registered: null, gateways: [] }, { name: 'autocall', kind: 'dialer', up: true, calls: 112, registered: null, gateways: [] },
+      { name: 'main', kind: 'carrier', up: true, calls: null, registered: true, gateways: [{ uri: 'sip:gw1.carrier.example', up: true }] }, { name: 'spare', kind: 'carrier', up: false, calls: null, registered: false, gateways: [] },
+    ],
+    heard: 398, listeners_max: 2000, nodes: ['node-1', 'node-2'],
+  },
+  '/statistics': { items: FUNNEL },
+  '/statistics/labels': { labelled: 470, people_kept: 0.992, machines_caught: 0.953, cells: [
+    { truth: 'answer.machine', verdict: 'answer.machine', calls: 182 }, { truth: 'answer.machine', verdict: 'answer.human', calls: 9 }, { truth: 'answer.human', verdict: 'answer.human', calls: 246 },
+    { truth: 'answer.human', verdict: 'answer.machine', calls: 2 }, { truth: 'announcement.busy', verdict: 'announcement.busy', calls: 31 },
+  ] },
+  '/webhooks': { items: [{ id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW }, { id: 'w2', name: 'Старый', url: 'https://old.vektor.example/', events: ['call.ended', 'job.ended'], active: true, version: 4, failures: 3, created_ms: NOW }] },
+  '/webhooks/w1': { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW },
+  '/webhooks/w1/deliveries': { items: [
+    { id: 'd1', kind: 'call.ended', created_ms: NOW - 5000, attempts: 1, status: 200, state: 'delivered', error: null, next_ms: null, took_ms: 40, ended_ms: NOW },
+    { id: 'd2', kind: 'call.ended', created_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', error: 'Bad Gateway', next_ms: NOW + 240_000, took_ms: 900, ended_ms: null },
+  ], next: null },
+  '/audit': { items: [
+    { id: 'a1', at_ms: NOW - 60_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'policy.changed', object: 'outbound', address: '10.0.0.8', change: {}, request: 'r1' },
+    { id: 'a2', at_ms: NOW - 120_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'login.done', object: 'session', address: '10.0.0.8', change: {}, request: 'r2' },
+    { id: 'a3', at_ms: NOW - 500_000, actor: 'user:u2', actor_name: 'Олег Крылов', action: 'call.labelled', object: 'c12', address: '10.0.0.9', change: {}, request: 'r3' },
+  ], next: null },
+  '/jobs': { items: [
+    { id: 'j1', kind: 'export', state: 'running', progress: 0.42, parameters: { format: 'xlsx' }, result: null, file: false, error: null, created_ms: NOW - 8000, ended_ms: null, created_by: 'Анна Лебедева' },
+    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: { recordings: 1204, lost: 2, saved: 9, calls: [{ id: 'c2', before: 'answer.machine', after: 'answer.human' }] } },
+    { id: 'j3', kind: 'export', state: 'failed', progress: 0.5, parameters: { format: 'parquet' }, result: null, file: false, error: 'no space left on device', created_ms: NOW - 2 * DAY, ended_ms: NOW - 2 * DAY, created_by: 'Олег Крылов' },
+  ], next: null },
+  '/retention': { items: [{ what: 'calls', class: '', days: 365 }, { what: 'recordings', class: '', days: 30 }, { what: 'recordings', class: 'answer.machine', days: 90 }] },
+  '/about': { version: '0.4.0', node: 'node-1', database: 'postgresql', began_ms: NOW - 93_784_000, now_ms: NOW },
+}
+for (const [kind, objects] of Object.entries(CONFIG)) {
+  READY[`/config/${kind}`] = { items: objects }
+  for (const one of objects) {
+    READY[`/config/${kind}/${one.name}`] = one
+    READY[`/config/${kind}/${one.name}/history`] = { items: [one, { ...one, version: 2, body: { ...one.body, hold: 'off' }, changed_ms: NOW - 9 * DAY }] }
+  }
+}
+
+/** The same server on its first day: every list is empty. */
+export const EMPTY: Record<string, unknown> = Object.fromEntries(
+  Object.entries(READY).map(([path, body]) => [path, typeof body === 'object' && body !== null && 'items' in body ? { items: [], next: null } : body]),
+)
+EMPTY['/statistics/labels'] = { labelled: 0, people_kept: null, machines_caught: null, cells: [] }
+EMPTY['/live/snapshot'] = { calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: ['node-1'] }

@@ -1,0 +1,179 @@
+// Which keys an object of the configuration has, as `smartcpd serve --print-config` tells them, and how each is asked for.
+
+import type { ConfigKind } from '@/api/types'
+
+export type Field =
+  | { key: string; kind: 'text'; usual?: string }
+  | { key: string; kind: 'flag'; usual: boolean }
+  | { key: string; kind: 'number'; usual?: number; min: number; max: number; step?: number }
+  /** Time with its unit: "350ms", "30s"; some can be "off". */
+  | { key: string; kind: 'time'; usual: string; off?: boolean }
+  | { key: string; kind: 'choice'; usual: string; options: readonly string[] }
+  /** A list of words, free or of a few. */
+  | { key: string; kind: 'words'; options?: readonly string[] }
+  /** The name of an object of another kind, or several in their order. */
+  | { key: string; kind: 'name'; of: ConfigKind; usual?: string }
+  | { key: string; kind: 'names'; of: ConfigKind }
+  /** Rows with a few cells each. */
+  | { key: string; kind: 'rows'; cells: readonly Cell[] }
+  | { key: string; kind: 'secret' }
+  | { key: 'record'; kind: 'record' }
+
+export interface Cell {
+  key: string
+  kind: 'text' | 'number' | 'names'
+  of?: ConfigKind
+  usual?: number
+  wide?: boolean
+}
+
+export interface Section {
+  /** Its words: `config.section.*`. */
+  name: string
+  fields: readonly Field[]
+}
+
+const RELIABLE = ['no', 'supported', 'required'] as const
+const REWRITE: readonly Cell[] = [
+  { key: 'prefix', kind: 'text' },
+  { key: 'strip', kind: 'number', usual: 0 },
+  { key: 'add', kind: 'text' },
+]
+
+const CARRIER: readonly Section[] = [
+  {
+    name: 'way',
+    fields: [
+      {
+        key: 'gateways',
+        kind: 'rows',
+        cells: [
+          { key: 'uri', kind: 'text', wide: true },
+          { key: 'priority', kind: 'number', usual: 1 },
+          { key: 'weight', kind: 'number', usual: 1 },
+        ],
+      },
+      { key: 'health', kind: 'time', usual: '30s', off: true },
+    ],
+  },
+  {
+    name: 'identity',
+    fields: [
+      { key: 'user', kind: 'text' },
+      { key: 'password', kind: 'secret' },
+      { key: 'register', kind: 'time', usual: 'off', off: true },
+      { key: 'domain', kind: 'text' },
+      { key: 'identity', kind: 'flag', usual: true },
+    ],
+  },
+  {
+    name: 'numbers',
+    fields: [
+      { key: 'rewrite_callee', kind: 'rows', cells: REWRITE },
+      { key: 'rewrite_caller', kind: 'rows', cells: REWRITE },
+    ],
+  },
+  {
+    name: 'media',
+    fields: [
+      { key: 'nat', kind: 'flag', usual: false },
+      { key: 'srtp', kind: 'flag', usual: false },
+      { key: 'reliable', kind: 'choice', usual: 'supported', options: RELIABLE },
+      { key: 'session', kind: 'time', usual: 'off', off: true },
+    ],
+  },
+]
+
+const DIALER: readonly Section[] = [
+  {
+    name: 'identity',
+    fields: [
+      { key: 'addresses', kind: 'words' },
+      { key: 'user', kind: 'text' },
+      { key: 'password', kind: 'secret' },
+      { key: 'calls_max', kind: 'number', usual: 100_000, min: 1, max: 100_000 },
+    ],
+  },
+  {
+    name: 'way',
+    fields: [
+      { key: 'carriers', kind: 'names', of: 'carriers' },
+      { key: 'routes', kind: 'rows', cells: [{ key: 'prefix', kind: 'text' }, { key: 'carriers', kind: 'names', of: 'carriers', wide: true }] },
+    ],
+  },
+  {
+    name: 'hearing',
+    fields: [
+      { key: 'policy', kind: 'name', of: 'policies', usual: 'default' },
+      { key: 'profile', kind: 'name', of: 'profiles', usual: 'default' },
+      { key: 'profiles', kind: 'names', of: 'profiles' },
+      { key: 'dialects', kind: 'words', options: ['netborder', 'netborder:v1', 'audiocodes', 'audiocodes:plain', 'cisco', 'reason', 'smartcpd'] },
+      { key: 'record', kind: 'record' },
+    ],
+  },
+  {
+    name: 'numbers',
+    fields: [
+      { key: 'rewrite_callee', kind: 'rows', cells: REWRITE },
+      { key: 'rewrite_caller', kind: 'rows', cells: REWRITE },
+    ],
+  },
+  {
+    name: 'media',
+    fields: [
+      { key: 'nat', kind: 'flag', usual: false },
+      { key: 'reliable', kind: 'choice', usual: 'supported', options: RELIABLE },
+      { key: 'refer', kind: 'flag', usual: false },
+      { key: 'heard_first', kind: 'flag', usual: true },
+    ],
+  },
+]
+
+const POLICY: readonly Section[] = [
+  {
+    name: 'behaviour',
+    fields: [
+      { key: 'mode', kind: 'choice', usual: 'production', options: ['initial', 'data_collection', 'production'] },
+      { key: 'hear_early', kind: 'flag', usual: true },
+      { key: 'hear_answer', kind: 'flag', usual: true },
+      { key: 'hold', kind: 'time', usual: 'off', off: true },
+      { key: 'confidence_min', kind: 'number', usual: 0.6, min: 0, max: 1, step: 0.05 },
+      { key: 'settle', kind: 'time', usual: '350ms' },
+    ],
+  },
+  {
+    name: 'limits',
+    fields: [
+      { key: 'answer_limit', kind: 'time', usual: '10s' },
+      { key: 'beep_limit', kind: 'time', usual: '60s' },
+      { key: 'ring_limit', kind: 'time', usual: '180s' },
+      { key: 'talk_limit', kind: 'time', usual: '4h' },
+    ],
+  },
+]
+
+const PROFILE: readonly Section[] = [
+  {
+    name: 'hearing',
+    fields: [
+      { key: 'operating_point', kind: 'choice', usual: 'balanced', options: ['balanced', 'keep_people', 'catch_machines'] },
+      { key: 'machine_threshold', kind: 'number', min: 0, max: 1, step: 0.01 },
+      { key: 'countries', kind: 'words' },
+    ],
+  },
+]
+
+export const SPECS: Record<ConfigKind, readonly Section[]> = {
+  carriers: CARRIER,
+  dialers: DIALER,
+  policies: POLICY,
+  profiles: PROFILE,
+}
+
+/** What a new object begins with: what has no default. */
+export const BEGINNINGS: Readonly<Record<ConfigKind, Record<string, unknown>>> = {
+  carriers: { gateways: [{ uri: 'sip:', priority: 1, weight: 1 }] },
+  dialers: { addresses: [], carriers: [] },
+  policies: {},
+  profiles: {},
+}

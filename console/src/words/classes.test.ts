@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { CLASSES, classKey, groupOf, mix } from './classes'
+
+test('each class has its group', () => {
+  const groups = Object.fromEntries(CLASSES.map((name) => [name, groupOf(name)]))
+  expect(groups['answer.human_business']).toBe('person')
+  expect(groups['answer.screening']).toBe('machine')
+  expect(groups['answer.false']).toBe('silence')
+  expect(groups['tone.sit.no_circuit']).toBe('tone')
+  expect(CLASSES.filter((name) => groupOf(name) === 'unknown')).toEqual(['unknown', 'none'])
+})
+
+test('a class of tomorrow has no words and is unknown', () => {
+  expect(classKey('holo.call')).toBeUndefined()
+  expect(groupOf('holo.call')).toBe('unknown')
+  expect(classKey('tone.sit.vacant')).toBe('class.tone_sit_vacant')
+})
+
+test('the mix sums by group', () => {
+  expect(mix({ 'answer.machine': 3, 'answer.ivr': 2, 'answer.human': 4, unknown: 0 })).toEqual([
+    { group: 'person', calls: 4 },
+    { group: 'machine', calls: 5 },
+  ])
+})
