@@ -25,6 +25,7 @@ mod live;
 mod picture;
 mod plans;
 mod progress;
+mod replay;
 mod serve;
 mod simulate;
 mod stock;

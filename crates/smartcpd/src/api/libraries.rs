@@ -269,7 +269,7 @@ pub(crate) struct Side {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Begun {
     /// The job; it is asked for at `/jobs`.
-    job: Uuid,
+    pub(crate) job: Uuid,
 }
 
 /// Tries the draft: on a recording at once, or on the recordings of the last days as a job

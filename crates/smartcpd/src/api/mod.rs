@@ -29,6 +29,8 @@ mod permission;
 pub(crate) mod problem;
 mod prompts;
 mod recordings;
+#[cfg_attr(not(test), allow(dead_code, reason = "who runs jobs calls `run`"))]
+pub(crate) mod replays;
 mod request_id;
 mod retention;
 mod session;
@@ -131,6 +133,7 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(libraries::restore))
         .routes(routes!(libraries::discard))
         .routes(routes!(libraries::test).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .routes(routes!(replays::begin))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
         .routes(routes!(live::snapshot))
