@@ -119,6 +119,7 @@ pub(crate) async fn cancel(
 
 /// A file of calls that is wanted.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = JobsNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     format: Format,

@@ -55,6 +55,7 @@ impl From<Webhook> for Hook {
 
 /// A webhook with the secret that signs, which is told once.
 #[derive(Serialize, ToSchema)]
+#[schema(as = WebhooksTold)]
 pub(crate) struct Told {
     #[serde(flatten)]
     about: Hook,
@@ -78,6 +79,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new webhook.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = WebhooksNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
@@ -166,6 +168,7 @@ pub(crate) async fn find(
 
 /// What changes of a webhook.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = WebhooksChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
