@@ -4,7 +4,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { as, settle, violations } from '../pages/stage'
 import { startDemo, type Demo } from './server'
 
-test.describe.configure({ mode: 'serial', timeout: 90_000 })
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 let demo: Demo
 let page: Page
