@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks, Written};
 use super::hearing::Base;
+use super::keeping::Keeping;
 use super::log::{Level, Log};
 use super::metrics::AdminFigures;
 use super::snapshot::{Customer, Sealed, Snapshot};
@@ -300,6 +301,14 @@ impl Run {
             clock: Arc::new(system_clock),
         };
         beside.spawn(runner.run());
+        let keeping = Keeping {
+            store: store.clone(),
+            node: self.node.clone(),
+            recordings: self.beside.recordings.clone(),
+            clock: system_clock,
+            log: self.log.clone(),
+        };
+        beside.spawn(keeping.go());
         let Some(listener) = self.listener.take() else {
             let _ = ended.await;
             return;
