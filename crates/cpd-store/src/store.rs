@@ -168,6 +168,25 @@ impl Store {
         })
     }
 
+    /// Whether the second wall between tenants holds: PostgreSQL's row-level security binds neither superusers nor roles
+    /// that bypass it. SQLite has no second wall.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn is_walled(&self) -> Result<bool, Error> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let statement = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user";
+        let row = self
+            .db
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, statement))
+            .await?;
+        let over = row.map(|row| row.try_get_by_index::<bool>(0)).transpose()?;
+        Ok(!over.unwrap_or(false))
+    }
+
     /// Whether this is PostgreSQL.
     #[must_use]
     pub fn is_postgres(&self) -> bool {

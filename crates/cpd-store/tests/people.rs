@@ -149,3 +149,14 @@ fn a_key_is_told_once_and_can_be_taken_back() {
         assert_eq!(keys::of_token(&tx, &token, NOW).await.unwrap(), None);
     });
 }
+
+#[test]
+fn a_role_that_no_wall_binds_is_told() {
+    common::runtime().block_on(async {
+        let url = common::cluster().fresh();
+        assert!(common::migrated(&url).await.is_walled().await.unwrap());
+        let owner = url.replace("smartcpd@", "owner@");
+        let store = Store::open(&owner, common::sealer()).await.unwrap();
+        assert!(!store.is_walled().await.unwrap(), "a superuser passes every wall");
+    });
+}

@@ -273,6 +273,11 @@ impl Run {
             store = self.open() => store,
             _ = &mut ended => return,
         };
+        if !store.is_walled().await.unwrap_or(true) {
+            let what = "the database's role is bound by no row-level security: the second wall between customers is missing";
+            let mend = "log in as a role that is no superuser and does not bypass it";
+            self.log.say(Level::Warn, what, json!({ "mend": mend }));
+        }
         let setup_code = self.first_run(&store).await;
         let stock = Arc::new(Stock::default());
         let look = Look {
@@ -615,24 +620,24 @@ pub(crate) fn prepare(key_file: Option<&Path>, folder: &Path) -> Result<[u8; KEY
 /// The key that seals secrets: read from its file; without one, made in the folder.
 fn key(file: Option<&Path>, folder: &Path) -> Result<[u8; KEY_BYTES], Fault> {
     let path = file.map_or_else(|| folder.join("secret.key"), Path::to_owned);
-    match fs::read_to_string(&path) {
-        Ok(text) => from_hex(text.trim()).ok_or_else(|| {
-            let why = "is no key; write 64 hex digits, as `openssl rand -hex 32` gives them";
-            Fault::reading(FaultClass::Configuration, &path, why)
-        }),
-        Err(why) if why.kind() == io::ErrorKind::NotFound && file.is_none() => {
-            let key = random().map_err(|why| Fault::unreadable(Path::new("/dev/urandom"), &why))?;
-            let made = fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&path);
-            made.and_then(|mut out| out.write_all(hex(&key).as_bytes()))
-                .map_err(|why| Fault::unwritable(&path, &why))?;
-            Ok(key)
-        }
-        Err(why) => Err(Fault::unreadable(&path, &why)),
+    if file.is_some() || path.exists() {
+        return read_key(&path);
     }
+    let key = random().map_err(|why| Fault::unreadable(Path::new("/dev/urandom"), &why))?;
+    let mut options = fs::OpenOptions::new();
+    let made = options.write(true).create_new(true).mode(0o600).open(&path);
+    made.and_then(|mut out| out.write_all(hex(&key).as_bytes()))
+        .map_err(|why| Fault::unwritable(&path, &why))?;
+    Ok(key)
+}
+
+/// Reads the key that seals secrets.
+pub(crate) fn read_key(path: &Path) -> Result<[u8; KEY_BYTES], Fault> {
+    let text = fs::read_to_string(path).map_err(|why| Fault::unreadable(path, &why))?;
+    from_hex(text.trim()).ok_or_else(|| {
+        let why = "is no key; write 64 hex digits, as `openssl rand -hex 32` gives them";
+        Fault::reading(FaultClass::Configuration, path, why)
+    })
 }
 
 fn from_hex(text: &str) -> Option<[u8; KEY_BYTES]> {

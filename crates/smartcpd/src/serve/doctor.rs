@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cpd_sip::locate::Target;
 use cpd_sip::transport::Protocol;
+use cpd_store::Store;
+use cpd_store::secrets::{KEY_BYTES, Sealer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
@@ -13,7 +15,7 @@ use super::config::{self, Config, Homer};
 use super::hep::{self, Captured};
 use super::locate::Locator;
 use super::service::{means, word};
-use super::{hearing, tls};
+use super::{admin, hearing, tls};
 use crate::cli::Doctor;
 use crate::fault::{Fault, FaultClass, Faults, system_words};
 
@@ -100,7 +102,11 @@ pub(crate) fn run(command: &Doctor, faults: &mut Faults) {
     findings.iter().for_each(print);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let gateways = match runtime {
-        Ok(runtime) => runtime.block_on(gateways(&config)),
+        Ok(runtime) => runtime.block_on(async {
+            let mut found = kept(&config).await;
+            found.extend(gateways(&config).await);
+            found
+        }),
         Err(why) => vec![Finding::fail(format!("runtime: {why}"))],
     };
     gateways.iter().for_each(print);
@@ -120,6 +126,72 @@ fn print(finding: &Finding) {
         Grade::Fail => "fail",
     };
     println!("{grade} {}", finding.what);
+}
+
+/// The folder, the key, the database, the console's socket.
+async fn kept(config: &Config) -> Vec<Finding> {
+    let Some(plan) = &config.store else {
+        return vec![Finding::warn(
+            "store: off: no console, no API, no record of calls in a database",
+        )];
+    };
+    let mut findings = Vec::new();
+    let open = config
+        .console
+        .filter(|at| !at.ip().is_loopback() && !config.https);
+    if let Some(at) = open {
+        findings.push(Finding::warn(format!(
+                "console {at}: passwords cross the network in clear: put a proxy with HTTPS in front and set console.https"
+            )));
+    }
+    let folder = &plan.folder;
+    if !folder.exists() {
+        let url = plan.url.as_deref().map_or("SQLite", |_| "the database");
+        findings.push(Finding::ok(format!(
+            "store: {} and {url} are made at the first start",
+            folder.display()
+        )));
+        if plan.url.is_none() {
+            return findings;
+        }
+    }
+    let key_file = plan.key_file.clone().unwrap_or_else(|| folder.join("secret.key"));
+    let sealer = match admin::read_key(&key_file) {
+        Ok(key) => Sealer::new(&key),
+        Err(_) if plan.key_file.is_none() && !key_file.exists() => Sealer::new(&[0; KEY_BYTES]),
+        Err(fault) => {
+            findings.push(Finding::fault(&fault));
+            return findings;
+        }
+    };
+    let url = match &plan.url {
+        Some(url) => url.clone(),
+        None => format!("sqlite:{}", folder.join("smartcpd.db").display()),
+    };
+    findings.push(match database(&url, sealer).await {
+        Ok(finding) => finding,
+        Err(why) => Finding::fail(format!("store: {why}: correct store.url, or start the database")),
+    });
+    findings
+}
+
+async fn database(url: &str, sealer: Sealer) -> Result<Finding, cpd_store::Error> {
+    let store = Store::open(url, sealer).await?;
+    let kind = if store.is_postgres() {
+        "PostgreSQL"
+    } else {
+        "SQLite"
+    };
+    let pending = match store.pending().await? {
+        0 => "its schema is up to date".to_owned(),
+        steps => format!("its schema takes {steps} steps at the next start"),
+    };
+    Ok(match store.is_walled().await? {
+        true => Finding::ok(format!("store: {kind} answers, {pending}")),
+        false => Finding::warn(
+            "store: the role is a superuser or bypasses row-level security, the second wall between customers: log in as one that does not",
+        ),
+    })
 }
 
 fn read(path: &str) -> String {
@@ -156,6 +228,8 @@ fn sockets(config: &Config) -> Vec<Finding> {
         .map(|listener| ("sip", word(listener.protocol), listener.bind))
         .collect();
     wanted.extend(config.http.map(|at| ("http", "tcp", at)));
+    let console = config.console.filter(|_| config.store.is_some());
+    wanted.extend(console.map(|at| ("console", "tcp", at)));
     wanted
         .into_iter()
         .map(|(name, protocol, at)| {
