@@ -153,7 +153,15 @@ impl Store {
                 Whose::Tenant(tenant) => tenant.to_string(),
                 Whose::Service => "*".to_owned(),
             };
-            let statement = "SELECT set_config('smartcpd.tenant', $1, true)";
+            // Readers' statements are planned for their values: the plan for any value reads a hundred thousand rows where
+            // that for the beginning of a number reads some thousand.
+            let statement = match writes {
+                true => "SELECT set_config('smartcpd.tenant', $1, true)",
+                false => {
+                    "SELECT set_config('smartcpd.tenant', $1, true), \
+                     set_config('plan_cache_mode', 'force_custom_plan', true)"
+                }
+            };
             db.execute_raw(Statement::from_sql_and_values(
                 DbBackend::Postgres,
                 statement,
