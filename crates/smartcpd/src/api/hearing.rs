@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use cpd_detect::Profile;
 use cpd_store::calls::{self, Call};
-use cpd_store::{Tx, Uuid, objects, tenants};
+use cpd_store::tenants::{self, Tenant};
+use cpd_store::{Tx, Uuid, objects};
 use utoipa::ToSchema;
 
 use super::app::App;
@@ -22,7 +23,7 @@ use super::recordings;
 use super::upload::Upload;
 use crate::audio::{self, Reading};
 use crate::hearing::Ear;
-use crate::serve::config::owned::{self, OWNER_END};
+use crate::serve::config::owned::{self, OWNER_END, Trunks};
 use crate::stock::Stocked;
 
 /// What the detector hears in a call's recording
@@ -87,15 +88,20 @@ async fn profile(app: &App, tx: &Tx, call: &Call) -> Result<Option<Profile>, Pro
     let Ok(tenant) = tenants::find(tx, call.tenant_id).await else {
         return Ok(None);
     };
+    let trunks = trunks(app, tx, &tenant).await?;
+    let found = trunks.dialers.iter().find(|dialer| dialer.id == call.dialer);
+    Ok(found.map(|dialer| dialer.profile.clone()))
+}
+
+/// A customer's trunks, as they are kept now.
+pub(crate) async fn trunks(app: &App, tx: &Tx, tenant: &Tenant) -> Result<Trunks, Problem> {
     let mut written = Vec::new();
     for object in objects::all(tx).await? {
-        if object.tenant_id == call.tenant_id {
+        if object.tenant_id == tenant.id {
             written.extend(super::objects::one(tx, &object).unwrap_or_default());
         }
     }
-    let trunks = owned::trunks(&tenant.slug, &written, &app.beside);
-    let found = trunks.dialers.iter().find(|dialer| dialer.id == call.dialer);
-    Ok(found.map(|dialer| dialer.profile.clone()))
+    Ok(owned::trunks(&tenant.slug, &written, &app.beside))
 }
 
 /// What recordings are heard with.
@@ -120,7 +126,7 @@ pub(crate) fn with(
 
 /// Where in the recording the call was answered: as the record says it, else reckoned from the end, for a recording ends
 /// with its call.
-fn answered(call: &Call, recorded_ms: i32) -> Option<u64> {
+pub(crate) fn answered(call: &Call, recorded_ms: i32) -> Option<u64> {
     if let Some(ms) = call.detail["recording"]["answered_ms"].as_u64() {
         return Some(ms);
     }
@@ -130,6 +136,7 @@ fn answered(call: &Call, recorded_ms: i32) -> Option<u64> {
 
 /// A recording to be analysed.
 #[derive(ToSchema)]
+#[schema(as = HearingForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]

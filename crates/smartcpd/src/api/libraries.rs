@@ -231,6 +231,7 @@ pub(crate) async fn discard(State(app): State<Arc<App>>, caller: Caller) -> Resu
 
 /// A recording that the draft is tried on.
 #[derive(ToSchema)]
+#[schema(as = LibrariesForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]
@@ -269,7 +270,7 @@ pub(crate) struct Side {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Begun {
     /// The job; it is asked for at `/jobs`.
-    job: Uuid,
+    pub(crate) job: Uuid,
 }
 
 /// Tries the draft: on a recording at once, or on the recordings of the last days as a job

@@ -18,6 +18,7 @@ mod headers;
 mod heard;
 mod hearing;
 mod idempotency;
+mod jobs;
 mod keys;
 mod libraries;
 mod live;
@@ -28,6 +29,8 @@ mod permission;
 pub(crate) mod problem;
 mod prompts;
 mod recordings;
+#[cfg_attr(not(test), allow(dead_code, reason = "who runs jobs calls `run`"))]
+pub(crate) mod replays;
 mod request_id;
 mod retention;
 mod session;
@@ -38,10 +41,12 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod totp;
+pub(crate) mod traffic;
 mod upload;
 mod users;
 mod version;
 mod views;
+mod webhooks;
 mod workshop;
 
 use std::net::SocketAddr;
@@ -85,6 +90,7 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 )]
 struct Described;
 
+pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::{purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
 
@@ -127,12 +133,23 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(libraries::restore))
         .routes(routes!(libraries::discard))
         .routes(routes!(libraries::test).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .routes(routes!(replays::begin))
         .routes(routes!(statistics::funnel))
         .routes(routes!(statistics::rightness))
         .routes(routes!(live::snapshot))
         .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::find, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::try_out))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::find, jobs::cancel))
+        .routes(routes!(jobs::file))
+        .routes(routes!(jobs::export))
+        .routes(routes!(jobs::statistics))
         .routes(routes!(retention::list, retention::set))
         .routes(routes!(about::about))
 }
@@ -179,7 +196,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let schema = openapi();
     let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
     let once = middleware::from_fn_with_state(Arc::clone(app), idempotency::once);
-    let resources = resources.layer(once);
+    let count = middleware::from_fn_with_state(Arc::clone(app), traffic::count);
+    let resources = resources.layer(once).layer(count);
     let secure = app.secure;
     Router::new()
         .nest("/api/v1", resources)

@@ -21,6 +21,8 @@ mod snapshot;
 pub(crate) mod stored;
 mod tls;
 
+pub(crate) use tls::certificates;
+
 use std::io::Write;
 use std::path::Path;
 

@@ -2,7 +2,12 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+/// Fresh databases, as the store's own tests make them.
+#[path = "../../../cpd-store/tests/common/mod.rs"]
+#[allow(dead_code, reason = "a part of it is used here")]
+mod databases;
 mod homer;
+mod kept;
 mod naming;
 mod peers;
 mod reload;

@@ -213,3 +213,123 @@ fn a_prompt_is_cut_out_of_a_call() {
         );
     });
 }
+
+/// Does the newest job, as a node does.
+async fn done(house: &House, answer: &serde_json::Value) -> serde_json::Value {
+    let id = answer["job"].as_str().unwrap().parse().unwrap();
+    let tx = house.app.store.read(Whose::Service).await.unwrap();
+    let job = cpd_store::jobs::find(&tx, id).await.unwrap();
+    drop(tx);
+    let (progress, shares) = tokio::sync::watch::channel(0.0);
+    let result = super::super::replays::run(&house.app, &job, &progress)
+        .await
+        .unwrap();
+    let last = *shares.borrow();
+    assert!(
+        (0.4..1.0).contains(&last),
+        "the last of two or more began at {last}"
+    );
+    result
+}
+
+#[test]
+fn calls_of_the_last_days_are_replayed_under_another_policy() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let prompt = cpd_sim::prompts::prompt(3, 0);
+        let fields = [("name", "busy-1"), ("category", "busy")];
+        house
+            .send(&olga, "POST /prompts", &audio::wav(&prompt.samples), &fields)
+            .await
+            .is(201);
+        let published = json!({ "note": "first" });
+        house
+            .ask(&olga, "POST /libraries/publication", Some(published))
+            .await
+            .is(200);
+        let call = |name: &str, days: i64, class: &str| calls::Call {
+            name: name.to_owned(),
+            class: Some(class.to_owned()),
+            answered_ms: None,
+            ..walls::call(acme, house.app.now() - days * 86_400_000)
+        };
+        let busy = call("busy", 1, "announcement.busy");
+        // Somebody said that this one was a person: the announcement was taken for one.
+        let person = call("person", 2, "announcement.busy");
+        let old = call("old", 9, "announcement.busy");
+        for one in [&busy, &person, &old] {
+            recorded(&house, one, &announced(&prompt)).await;
+        }
+        let said = json!({ "truth": "answer.human", "right": false });
+        house
+            .ask(&olga, &format!("PUT /calls/{}/label", person.id), Some(said))
+            .await
+            .is(204);
+        let wanted = json!({ "policy": { "early": { "announcement.*": "reject" } }, "days": 7 });
+        let job = house.ask(&olga, "POST /replays", Some(wanted)).await.is(202).body;
+        let result = done(&house, &job).await;
+        assert_eq!(result["calls"], 2, "{result}");
+        assert_eq!(result["caught"]["calls"][0]["call"], json!(busy.id));
+        assert_eq!(result["caught"]["count"], 1);
+        assert_eq!(result["lost"]["calls"][0]["call"], json!(person.id));
+        assert_eq!(result["lost"]["calls"][0]["truth"], "answer.human");
+        assert_eq!(result["saved"]["count"], 0);
+
+        for (wrong, pointer) in [
+            (
+                json!({ "policy": { "early": { "answer.human": "reject" } }, "days": 7 }),
+                "/policy/early",
+            ),
+            (
+                json!({ "profile": { "machine_threshold": 7 }, "days": 7 }),
+                "/profile/machine_threshold",
+            ),
+            (json!({ "days": 7 }), "/policy"),
+            (json!({ "policy": {}, "days": 0 }), "/days"),
+        ] {
+            let refused = house.ask(&olga, "POST /replays", Some(wrong)).await.is(422);
+            let told = refused.body["errors"][0]["pointer"].as_str().unwrap().to_owned();
+            assert!(told.starts_with(pointer), "{told} is not {pointer}");
+        }
+    });
+}
+
+#[test]
+fn a_draft_is_tried_on_the_recordings_of_the_last_days() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let [one, two] = [0, 1].map(|index| cpd_sim::prompts::prompt(3, index));
+        let add = async |prompt: &cpd_sim::prompts::Prompt, name: &str| {
+            let file = audio::wav(&prompt.samples);
+            let added = house.send(&olga, "POST /prompts", &file, &[("name", name)]).await;
+            added.is(201).body["id"].as_str().unwrap().to_owned()
+        };
+        let first = add(&one, "one").await;
+        house
+            .ask(&olga, "POST /libraries/publication", Some(json!({})))
+            .await
+            .is(200);
+        house
+            .ask(&olga, &format!("DELETE /prompts/{first}"), None)
+            .await
+            .is(204);
+        add(&two, "two").await;
+        let call = |name: &str| calls::Call {
+            name: name.to_owned(),
+            ..walls::call(acme, house.app.now() - 1_000)
+        };
+        let (with_one, with_two) = (call("1"), call("2"));
+        recorded(&house, &with_one, &announced(&one)).await;
+        recorded(&house, &with_two, &announced(&two)).await;
+        let days = json!({ "days": 7 });
+        let job = house.ask(&olga, "POST /libraries/draft/trials", Some(days)).await;
+        let result = done(&house, &job.is(202).body).await;
+        assert_eq!(result["calls"], 2, "{result}");
+        assert_eq!(result["now"]["calls"][0]["draft"], "two");
+        assert_eq!(result["now"]["calls"][0]["call"], json!(with_two.id));
+        assert_eq!(result["no_more"]["calls"][0]["published"], "one");
+        assert_eq!(result["otherwise"]["count"], 0);
+    });
+}

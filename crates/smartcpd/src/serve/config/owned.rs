@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cpd_b2bua::trunk::{Carrier, Dialer, Hearing};
-use cpd_detect::Shared;
+use cpd_call::Policy;
+use cpd_detect::{Profile, Shared};
 use cpd_sip::admission::Network;
 use cpd_store::objects::Kind;
 use serde_json::Value as Json;
@@ -156,6 +157,47 @@ fn read(owner: &str, objects: &[&Written], beside: &Beside, alone: bool) -> Trun
         dialers,
         faults: faults.collect(),
         prompts: None,
+    }
+}
+
+/// A policy and a profile, where they are given.
+pub(crate) type WhatIf = (Option<Arc<Policy>>, Option<Profile>);
+
+/// A policy and a profile as a customer would write them, by themselves.
+pub(crate) fn what_if(
+    policy: Option<&Json>,
+    profile: Option<&Json>,
+    beside: &Beside,
+) -> Result<WhatIf, Vec<Fault>> {
+    const NAME: &str = "what-if";
+    let mut wrongs = Wrongs::default();
+    let table = |kind: Kind, body: Option<&Json>, wrongs: &mut Wrongs| {
+        let entries = body.map(|body| {
+            let written = Written {
+                kind,
+                name: NAME.to_owned(),
+                body: body.clone(),
+                secrets: BTreeMap::new(),
+            };
+            (NAME.to_owned(), node(&written))
+        });
+        let all = Node {
+            value: Value::Table(entries.into_iter().collect()),
+            place: Place::Pointer(String::new()),
+        };
+        Section::new(kind.as_str(), all, wrongs)
+    };
+    let policies = policies::policies(table(Kind::Policy, policy, &mut wrongs), &mut wrongs);
+    let all = table(Kind::Profile, profile, &mut wrongs);
+    let profiles = policies::profiles(all, &beside.countries, &mut wrongs);
+    let faults: Vec<Fault> = wrongs
+        .into_places()
+        .into_iter()
+        .filter_map(|(place, detail)| fault(&place, detail))
+        .collect();
+    match faults.is_empty() {
+        true => Ok((policies.get(NAME).cloned(), profiles.get(NAME).cloned())),
+        false => Err(faults),
     }
 }
 
