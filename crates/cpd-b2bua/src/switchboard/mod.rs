@@ -17,7 +17,7 @@
 mod bridge;
 mod consult;
 mod describe;
-mod gateways;
+pub(crate) mod gateways;
 mod incoming;
 mod outgoing;
 mod perform;

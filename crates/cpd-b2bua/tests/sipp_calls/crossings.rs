@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 
 use cpd_b2bua::transport::TransportConfig;
-use cpd_b2bua::trunk::Gateway;
+use cpd_b2bua::trunk::{Carrier, Gateway};
 use cpd_call::{AnswerAction, Party};
 use cpd_detect::Class;
 use cpd_sip::Fact;
@@ -258,4 +258,50 @@ async fn the_server_of_the_other_ip_version_has_sound_too() {
         call_after("dead-ipv6", at(V4), at(V4), Ends::Dialer, Some(V6)),
         call_after("dead-ipv4", at(V4), at(V6), Ends::Service, Some(V4)),
     );
+}
+
+/// A carrier by address whose certificate shows its domain: as soon as the settings have the domain, calls go there.
+#[tokio::test]
+async fn new_settings_bring_the_names_of_certificates() {
+    let (ours, theirs) = (certificate(&["127.0.0.1"]), certificate(&["sip.example.com"]));
+    let (udp, tls_side) = (side(Protocol::Udp, V4, false), side(Protocol::Tls, V4, false));
+    let config = |side: Side| transport_config("127.0.0.1", &[side.protocol]);
+    let callee = carrier(
+        tls_side,
+        TransportConfig {
+            tls: Some(tls(&theirs, ours.cert.der())),
+            ..config(tls_side)
+        },
+    )
+    .await;
+    let gateway = format!("sip:{};transport=tls", callee.phone.address(0));
+    let known_by = |domain: Option<&str>| -> Box<dyn Fn(&mut Carrier)> {
+        let (gateway, domain) = (gateway.clone(), domain.map(String::from));
+        Box::new(move |carrier| {
+            carrier.gateways[0].uri.clone_from(&gateway);
+            carrier.domain.clone_from(&domain);
+        })
+    };
+    let setup = Setup {
+        listeners: vec![(Protocol::Udp, V4), (Protocol::Tls, V4)],
+        tls: Some(tls(&ours, theirs.cert.der())),
+        carrier: known_by(None),
+        ..Setup::default()
+    };
+    let mut house = House::open("new-names", setup).await;
+    let caller = dialer(udp, config(udp)).await;
+    let flow = caller.phone.flow(Protocol::Udp, place(&house, udp));
+    for (times, domain) in [None, Some("sip.example.net")].into_iter().enumerate() {
+        house.set_carrier(known_by(domain)).await;
+        caller.invite(flow).await;
+        caller.phone.wait_told("failed Refused", times + 1).await;
+    }
+    house.set_carrier(known_by(Some("sip.example.com"))).await;
+    caller.invite(flow).await;
+    house.wait_told("heard Machine").await;
+    house.wait_reports(3).await;
+    caller.phone.wait_told("ended Remote", 1).await;
+    caller.phone.finish().await;
+    callee.phone.finish().await;
+    heard(&house.close().await[2..], Class::Machine);
 }

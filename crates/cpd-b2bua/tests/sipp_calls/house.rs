@@ -205,6 +205,13 @@ impl House {
         &self.node
     }
 
+    /// The carrier is another one for new calls, as after a reload.
+    pub(crate) async fn set_carrier(&mut self, carrier: Box<dyn Fn(&mut Carrier)>) {
+        self.setup.carrier = carrier;
+        let settings = settings(&self.setup, self.carrier_port);
+        self.node.set_settings(Arc::new(settings)).await.unwrap();
+    }
+
     /// Where the node takes calls.
     pub(crate) fn address(&self, protocol: Protocol) -> SocketAddr {
         let mut locals = self.node.locals().iter();
