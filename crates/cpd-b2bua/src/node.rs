@@ -24,7 +24,7 @@ use crate::trunk::Settings;
 
 /// How a node is begun.
 pub struct NodeConfig {
-    /// SIP sockets.
+    /// SIP sockets. The names that certificates of gateways have to show are those of the settings.
     pub transport: TransportConfig,
     /// SIP itself.
     pub endpoint: cpd_sip::Config,
@@ -228,6 +228,10 @@ impl Node {
         notices: mpsc::Sender<Notice>,
         failures: mpsc::Sender<String>,
     ) -> Result<Node, StartError> {
+        let mut transport = config.transport;
+        if let Some(tls) = &mut transport.tls {
+            tls.names = config.settings.certificate_names();
+        }
         let (pool, news) = MediaPool::start(config.media).map_err(StartError::Media)?;
         let pool = Arc::new(pool);
         let endpoint = Endpoint::new(config.endpoint, config.seed);
@@ -251,7 +255,7 @@ impl Node {
             waiting: None,
             failures,
         };
-        let (handle, task) = transport::start(config.transport, endpoint, operator)
+        let (handle, task) = transport::start(transport, endpoint, operator)
             .await
             .map_err(StartError::Bind)?;
         let locals = handle.locals().to_vec();
@@ -267,8 +271,9 @@ impl Node {
         self.handle.locals()
     }
 
-    /// Replaces what new calls are measured by.
+    /// Replaces what new calls are measured by, and what certificates of gateways have to show.
     pub async fn set_settings(&self, settings: Arc<Settings>) -> Result<(), Gone> {
+        self.handle.set_names(settings.certificate_names()).await?;
         let work = |now, endpoint: &mut Endpoint, operator: &mut Operator| {
             operator.switchboard.set_settings(now, endpoint, settings);
         };
@@ -282,7 +287,7 @@ impl Node {
             let name = ServerName::try_from(target.name.clone()).ok()?;
             Some((target.address, name))
         });
-        self.handle.set_names(names.collect()).await?;
+        self.handle.set_looked_up(names.collect()).await?;
         let work = move |_, _: &mut Endpoint, operator: &mut Operator| {
             operator.switchboard.set_addresses(&uri, targets);
         };

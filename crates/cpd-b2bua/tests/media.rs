@@ -299,6 +299,59 @@ fn ports_of_ipv6_carry_too_and_the_two_versions_meet() {
     assert_eq!(house.close(Close::default()).1.map(|side| side.packets), [3, 3]);
 }
 
+/// The carrier's next server is of the other IP version: it has ports of its own, and those of the one before it drain,
+/// whether it was ever heard of or not.
+#[test]
+fn the_callee_s_side_moves_to_other_ports() {
+    for played_before in [false, true] {
+        let mut house = House::with(|config| {
+            config.networks.push(Network::at(Ipv6Addr::LOCALHOST.into()));
+        });
+        let (mut caller, mut first, mut second) =
+            (Peer::new(), Peer::at(Ipv6Addr::LOCALHOST.into()), Peer::new());
+        let plan = OpenPlan {
+            caller_network: 0,
+            callee_network: 1,
+            listen: Some(listen()),
+        };
+        let opened = house.pool.open(CALL, plan).unwrap();
+        house.describe(Side::Caller, FORK, caller.remote());
+        if played_before {
+            house.describe(Side::Callee, FORK, first.remote());
+            for index in 0..3 {
+                let sent = caller.say(opened.caller.rtp, &[index; 160]);
+                assert_eq!(first.heard(), sent);
+                let sent = first.say(opened.callee.rtp, &[index; 160]);
+                assert_eq!(caller.heard(), sent);
+            }
+        }
+        let callee = house.pool.move_callee(CALL, 0).unwrap();
+        assert!(
+            callee.rtp.is_ipv4() && callee.rtp != opened.caller.rtp,
+            "{callee:?}"
+        );
+        // It does not know yet that the call went elsewhere; nobody hears it any more.
+        first.say(opened.callee.rtp, &[0xee; 160]);
+        house.describe(Side::Callee, FORK, second.remote());
+        for index in 0..3 {
+            let sent = second.say(callee.rtp, &[index; 160]);
+            assert_eq!(caller.heard(), sent);
+            let sent = caller.say(opened.caller.rtp, &[index; 160]);
+            assert_eq!(second.heard(), sent);
+        }
+        // The ports that were left come back while the call stands.
+        let moved = Instant::now();
+        while house.pool.stats().idle < 1 {
+            assert!(moved.elapsed() < BOUND, "{:?}", house.pool.stats());
+            std::thread::yield_now();
+        }
+        let (_, sides, _) = house.close(Close::default());
+        let packets = if played_before { 6 } else { 3 };
+        assert_eq!(sides.map(|side| side.packets), [packets; 2]);
+        assert_eq!(house.pool.stats().discarded, 1);
+    }
+}
+
 #[test]
 fn an_outsider_neither_speaks_nor_hears() {
     let mut house = House::new();

@@ -275,11 +275,25 @@ impl Half {
     }
 
     /// Gives the sockets back, connected to nobody.
-    pub(super) fn into_pair(self) -> PortPair {
+    pub(super) fn into_pair(mut self) -> PortPair {
+        self.disconnect();
+        self.pair
+    }
+
+    /// Goes on with other sockets and gives back those that there were, connected to nobody. What was heard goes on, and
+    /// what is described next is heard on the new ones.
+    pub(super) fn move_to(&mut self, pair: PortPair) -> PortPair {
+        self.disconnect();
+        self.sifting = false;
+        self.attended = false;
+        std::mem::replace(&mut self.pair, pair)
+    }
+
+    fn disconnect(&mut self) {
         if self.connected {
             let _ = connect_unspec(&self.pair.rtp);
+            self.connected = false;
         }
-        self.pair
     }
 
     /// Connects the socket where there is one peer and it is known for sure; else not.
@@ -293,11 +307,7 @@ impl Half {
                 self.connected = connect(&self.pair.rtp, &peer).is_ok();
                 self.sifting = self.connected;
             }
-            None if self.connected => {
-                let _ = connect_unspec(&self.pair.rtp);
-                self.connected = false;
-            }
-            None => {}
+            None => self.disconnect(),
         }
     }
 

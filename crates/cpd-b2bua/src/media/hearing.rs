@@ -110,10 +110,13 @@ mod tests {
 
     use super::*;
     use crate::media::command::Purpose;
-    use cpd_detect::{Library, Plans, Profile, SampleRate, Shared};
+    use cpd_detect::{Event, Library, Plans, Profile, SampleRate, Shared};
+    use cpd_media::Law;
+    use cpd_sim::call::Scene;
+    use cpd_sim::tones::Beep;
+    use cpd_sim::{Line, voice};
 
-    /// The packets of 20 ms, by number, at which a stream has its turn, and those after which the tick gives it one.
-    fn turns(rest_ms: u64, lost: &[u16]) -> (Vec<u16>, Vec<u16>) {
+    fn hearing(begin: Instant) -> Hearing {
         let plan = ListenPlan {
             shared: Shared::new(
                 SampleRate::NARROWBAND,
@@ -124,21 +127,92 @@ mod tests {
             purpose: Purpose::Act,
             record: None,
         };
+        Hearing::new(&plan, &[Format::pcma()], None, begin)
+    }
+
+    /// What is heard in a call that rings, is answered by a machine and beeps, and at which millisecond it is told: every
+    /// packet of 20 ms comes when it was said, but for those that are lost; time is looked after at `tick_ms` past a packet.
+    fn told(rest_ms: u64, tick_ms: u64, is_lost: fn(u16) -> bool) -> Vec<(Event, u64)> {
+        let greeting = voice::load(voice::clip("guestbook").unwrap());
+        let scene = Scene::new().ringback(6_000.0).silence(300.0).greeting(&greeting);
+        let scene = scene.silence(500.0).beep(&Beep::plain()).silence(2_000.0);
+        let samples = scene.carried(&Line::clean()).samples;
         let begin = Instant::now();
-        let mut hearing = Hearing::new(&plan, &[Format::pcma()], None, begin);
+        let mut hearing = hearing(begin);
+        let mut told = Vec::new();
+        for (number, samples) in (0_u16..).zip(samples.chunks_exact(160)) {
+            for ms in u64::from(number) * 20..u64::from(number + 1) * 20 {
+                let now = begin + Duration::from_millis(ms);
+                if ms % 20 == 0 && !is_lost(number) {
+                    let mut payload = [0; 160];
+                    Law::A.encode_slice(samples, &mut payload);
+                    let packet = packet(number, &payload);
+                    if hearing.take(&packet, now, Duration::from_millis(rest_ms)) {
+                        hearing.is_due = false;
+                        hearing.hear(now);
+                    }
+                }
+                if ms % 20 == tick_ms && hearing.is_quiet(now) {
+                    hearing.hear(now);
+                }
+                while let Some(event) = hearing.listener.poll() {
+                    told.push((event, ms));
+                }
+            }
+        }
+        told
+    }
+
+    /// The same is told with rests, later by so many milliseconds at least and at most.
+    #[track_caller]
+    fn later(is_lost: fn(u16) -> bool) -> (u64, u64) {
+        let mut delays = Vec::new();
+        for tick_ms in [0, 5, 10, 15] {
+            let (steady, resting) = (told(0, tick_ms, is_lost), told(30, tick_ms, is_lost));
+            let events = |told: &[(Event, u64)]| -> Vec<String> {
+                told.iter().map(|(event, _)| format!("{event:?}")).collect()
+            };
+            assert!(steady.len() > 8, "{steady:?}");
+            assert_eq!(events(&resting), events(&steady));
+            delays.extend(steady.iter().zip(&resting).map(|(one, other)| other.1 - one.1));
+        }
+        (*delays.iter().min().unwrap(), *delays.iter().max().unwrap())
+    }
+
+    #[test]
+    fn what_a_stream_that_rests_tells_comes_a_packet_later_at_most() {
+        assert_eq!(later(|_| false), (0, 20));
+    }
+
+    /// What was said last before a lost packet waits until it is [`ALONE`], and then for a tick: 45 ms at most, 40 by these
+    /// ticks.
+    #[test]
+    fn beside_lost_packets_it_waits_for_the_tick() {
+        let (least, most) = later(|number| number % 7 == 3);
+        assert_eq!((least, most), (0, 40));
+    }
+
+    fn packet(number: u16, payload: &[u8]) -> Packet<'_> {
+        Packet {
+            marker: false,
+            payload_type: 8,
+            sequence: number,
+            timestamp: 160 * u32::from(number),
+            ssrc: 1,
+            extension: None,
+            payload,
+        }
+    }
+
+    /// The packets of 20 ms, by number, at which a stream has its turn, and those after which the tick gives it one.
+    fn turns(rest_ms: u64, lost: &[u16]) -> (Vec<u16>, Vec<u16>) {
+        let begin = Instant::now();
+        let mut hearing = hearing(begin);
         let (mut by_packet, mut by_tick) = (Vec::new(), Vec::new());
         for number in 0..10_u16 {
             let now = begin + Duration::from_millis(20) * u32::from(number);
             if !lost.contains(&number) {
-                let packet = Packet {
-                    marker: false,
-                    payload_type: 8,
-                    sequence: number,
-                    timestamp: 160 * u32::from(number),
-                    ssrc: 1,
-                    extension: None,
-                    payload: &[0xd5; 160],
-                };
+                let packet = packet(number, &[0xd5; 160]);
                 if hearing.take(&packet, now, Duration::from_millis(rest_ms)) {
                     by_packet.push(number);
                 }

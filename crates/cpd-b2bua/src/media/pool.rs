@@ -173,6 +173,15 @@ impl MediaPool {
         Ok(opened)
     }
 
+    /// Takes ports of a network for the callee's side of a session; those that it had drain as if the call were over.
+    /// Who is called next gets them in its description. Does not wait.
+    pub fn move_callee(&self, session: SessionId, network: usize) -> Result<LocalPorts, OpenError> {
+        let pair = self.take(network)?;
+        let ports = self.local(&pair);
+        self.worker(session).put(Order::Move(session, pair));
+        Ok(ports)
+    }
+
     /// Tells a session something. What is told to a session that is not open is forgotten. Does not wait: orders are
     /// bounded by the sessions that [`MediaPool::open`] lets in.
     pub fn send(&self, session: SessionId, command: MediaCommand) {

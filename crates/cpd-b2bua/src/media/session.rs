@@ -71,6 +71,12 @@ impl Session {
         first.then_some(&half.pair)
     }
 
+    /// The callee's side goes on with other ports, which nobody attends to until it is described anew. Gives those that
+    /// it had.
+    pub(super) fn move_callee(&mut self, pair: PortPair) -> PortPair {
+        self.callee.move_to(pair)
+    }
+
     /// A socket is ready.
     pub(super) fn receive(&mut self, side: Side, port: Port, buffers: &mut Buffers, lane: &mut Lane) {
         match port {

@@ -60,6 +60,8 @@ pub(super) enum Order {
         listen: Option<ListenPlan>,
     },
     Tell(SessionId, MediaCommand),
+    /// The callee's side goes on with other ports.
+    Move(SessionId, PortPair),
     Recorded(SessionId, Option<Recorded>),
 }
 
@@ -137,7 +139,8 @@ enum Content {
 }
 
 struct Draining {
-    pairs: [PortPair; 2],
+    /// By side.
+    pairs: [Option<PortPair>; 2],
     closed: Instant,
     heard: Instant,
 }
@@ -284,12 +287,13 @@ impl Worker {
             }
             Content::Draining(draining) => {
                 draining.heard = self.lane.now;
-                let pair = &draining.pairs[side as usize];
-                let socket = match port {
+                let socket = draining.pairs[side as usize].as_ref().map(|pair| match port {
                     Port::Rtp => &pair.rtp,
                     Port::Rtcp => &pair.rtcp,
-                };
-                if recv(socket, &mut buffers.datagram[..], RecvFlags::empty()).is_ok() {
+                });
+                if socket
+                    .is_some_and(|socket| recv(socket, &mut buffers.datagram[..], RecvFlags::empty()).is_ok())
+                {
                     self.lane.counts.discarded += 1;
                 }
             }
@@ -333,6 +337,7 @@ impl Worker {
                         }
                     }
                 }
+                Order::Move(session, pair) => self.move_callee(session, pair),
                 Order::Recorded(session, recorded) => {
                     if let Some(stats) = self.closing.remove(&session) {
                         self.tell_closed(session, stats, recorded);
@@ -343,6 +348,14 @@ impl Worker {
     }
 
     fn open(&mut self, id: SessionId, pairs: [PortPair; 2], listen: Option<ListenPlan>) {
+        let session = Session::new(id, self.opened, pairs, listen, self.lane.now);
+        self.opened += 1;
+        let key = self.place(Content::Open(Box::new(session)));
+        self.names.insert(id, key);
+    }
+
+    /// Puts something into a free slot.
+    fn place(&mut self, content: Content) -> SlotKey {
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot {
                 generation: 0,
@@ -351,14 +364,41 @@ impl Worker {
             (self.slots.len() - 1) as u32
         });
         let slot = &mut self.slots[index as usize];
-        let key = SlotKey {
+        slot.content = content;
+        SlotKey {
             index,
             generation: slot.generation & GENERATION_MASK,
+        }
+    }
+
+    /// The callee's side goes on with other ports; those that it had drain by themselves.
+    fn move_callee(&mut self, id: SessionId, pair: PortPair) {
+        let session = self.names.get(&id).and_then(|key| {
+            let slot = &mut self.slots[key.index as usize];
+            match &mut slot.content {
+                Content::Open(session) => Some(session),
+                Content::Free | Content::Draining(_) => None,
+            }
+        });
+        let left = match session {
+            Some(session) => session.move_callee(pair),
+            // The call is over: nobody was told of them.
+            None => pair,
         };
-        let session = Session::new(id, self.opened, pairs, listen, self.lane.now);
-        self.opened += 1;
-        slot.content = Content::Open(Box::new(session));
-        self.names.insert(id, key);
+        for socket in [&left.rtp, &left.rtcp] {
+            // It fails where nobody attended to them yet.
+            let _ = epoll::delete(&self.epoll, socket);
+        }
+        let key = self.place(Content::Free);
+        for (port, socket) in [(Port::Rtp, &left.rtp), (Port::Rtcp, &left.rtcp)] {
+            let data = epoll::EventData::new_u64(event_data(key, Side::Callee, port));
+            let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
+        }
+        self.slots[key.index as usize].content = Content::Draining(Box::new(Draining {
+            pairs: [None, Some(left)],
+            closed: self.lane.now,
+            heard: self.lane.now,
+        }));
     }
 
     /// Looks at a side's sockets from its first description on: what came before waits in them, for nobody can say
@@ -390,7 +430,7 @@ impl Worker {
             recorder,
         } = session.close(&mut self.lane);
         slot.content = Content::Draining(Box::new(Draining {
-            pairs,
+            pairs: pairs.map(Some),
             closed: self.lane.now,
             heard: self.lane.now,
         }));
@@ -522,8 +562,8 @@ impl Worker {
         self.gauges.draining.store(draining, Ordering::Relaxed);
     }
 
-    fn give_back(&self, pairs: [PortPair; 2]) {
-        for pair in pairs {
+    fn give_back(&self, pairs: [Option<PortPair>; 2]) {
+        for pair in pairs.into_iter().flatten() {
             for socket in [&pair.rtp, &pair.rtcp] {
                 let _ = epoll::delete(&self.epoll, socket);
             }

@@ -85,6 +85,8 @@ pub(super) struct CalleeLeg {
     /// The INVITE that stands.
     pub(super) invite: Option<CallId>,
     pub(super) target: usize,
+    /// The media network that its ports are of.
+    pub(super) network: usize,
     /// Early dialogs, by fork.
     pub(super) forks: Vec<(DialogId, Fork)>,
     pub(super) answered: Option<DialogId>,

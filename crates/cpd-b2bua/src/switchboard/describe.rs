@@ -17,6 +17,8 @@ pub(super) const SDP: &str = "application/sdp";
 /// A target is about to be called: what it is told is written anew, with a key if its carrier wants secured media.
 pub(super) fn begin(random: &mut Random, bridge: &mut Bridge) {
     let secured = bridge.carrier().is_some_and(|carrier| carrier.srtp);
+    // And what it says is new, though it be what the one before it said.
+    bridge.caller.side.newest = None;
     let side = &mut bridge.callee.side;
     side.newest = None;
     side.ours = secured.then(|| new_key(random, Suite::AesCm128Sha1_80, 1));

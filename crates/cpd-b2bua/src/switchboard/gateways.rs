@@ -132,7 +132,7 @@ impl Gateways {
 }
 
 /// The address in a URI, if it is one.
-fn literal(uri: &str) -> Option<Target> {
+pub(crate) fn literal(uri: &str) -> Option<Target> {
     let uri = Uri::parse(uri.as_bytes()).ok()?;
     let Host::Address(_) = uri.host? else {
         return None;

@@ -1,6 +1,7 @@
 //! A dialer's INVITE: whose it is, whether it is taken, what it is begun with.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -258,15 +259,14 @@ impl<M: Media> Switchboard<M> {
 
         let id = self.next;
         let listened = listen.is_some();
-        let networks =
-            [flow.remote, targets[0].flow.remote].map(|remote| self.media.network(remote.is_ipv6()));
-        let [Some(caller_network), Some(callee_network)] = networks else {
-            return Err(Refusal::warning(
-                488,
-                "no media network",
-                "no media network of this IP version",
-            ));
+        let network = |remote: SocketAddr| {
+            self.media.network(remote.is_ipv6()).ok_or_else(|| {
+                Refusal::warning(488, "no media network", "no media network of this IP version")
+            })
         };
+        let caller_network = network(flow.remote)?;
+        // Most calls are sent to one place alone, or to places of one IP version; see `dial` for the others.
+        let callee_network = network(targets[0].flow.remote)?;
         let plan = OpenPlan {
             caller_network,
             callee_network,
@@ -316,7 +316,10 @@ impl<M: Media> Switchboard<M> {
                 ack_for: None,
                 prack_for: None,
             },
-            callee: CalleeLeg::default(),
+            callee: CalleeLeg {
+                network: callee_network,
+                ..CalleeLeg::default()
+            },
             media,
             listened,
             heard: None,
@@ -379,6 +382,11 @@ impl<M: Media> Switchboard<M> {
                     flow,
                 }));
             }
+        }
+        // One of an IP version without media could be called and not be heard; where there is no other, that is said.
+        let carries = |target: &Target| self.media.network(target.flow.remote.is_ipv6()).is_some();
+        if targets.iter().any(carries) {
+            targets.retain(carries);
         }
         targets.truncate(TARGETS_MAX);
         if targets.is_empty() {

@@ -17,7 +17,7 @@
 mod bridge;
 mod consult;
 mod describe;
-mod gateways;
+pub(crate) mod gateways;
 mod incoming;
 mod outgoing;
 mod perform;
@@ -42,7 +42,9 @@ use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 use tokio::sync::mpsc;
 
-use crate::media::{DeafReason, MediaCommand, MediaPool, News, OpenError, OpenPlan, Opened, SessionId, Side};
+use crate::media::{
+    DeafReason, LocalPorts, MediaCommand, MediaPool, News, OpenError, OpenPlan, Opened, SessionId, Side,
+};
 use crate::trunk::Settings;
 use bridge::Bridge;
 use consult::Pending;
@@ -54,6 +56,8 @@ use within::Relayed;
 pub trait Media: Send + 'static {
     /// Takes ports and begins a session.
     fn open(&mut self, session: SessionId, plan: OpenPlan) -> Result<Opened, OpenError>;
+    /// Takes other ports for the callee's side of a session.
+    fn move_callee(&mut self, session: SessionId, network: usize) -> Result<LocalPorts, OpenError>;
     /// Tells a session something.
     fn send(&mut self, session: SessionId, command: MediaCommand);
     /// The first network of a kind of address.
@@ -63,6 +67,9 @@ pub trait Media: Send + 'static {
 impl Media for Arc<MediaPool> {
     fn open(&mut self, session: SessionId, plan: OpenPlan) -> Result<Opened, OpenError> {
         MediaPool::open(self, session, plan)
+    }
+    fn move_callee(&mut self, session: SessionId, network: usize) -> Result<LocalPorts, OpenError> {
+        MediaPool::move_callee(self, session, network)
     }
     fn send(&mut self, session: SessionId, command: MediaCommand) {
         MediaPool::send(self, session, command);

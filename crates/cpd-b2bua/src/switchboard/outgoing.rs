@@ -10,6 +10,7 @@ use cpd_sip::{Endpoint, Uri, endpoint, locate, uri};
 
 use super::bridge::Bridge;
 use super::{Media, Switchboard, Whose, describe, gateways};
+use crate::media::SessionId;
 
 /// Headers of the dialer's INVITE that go on as they came, besides `X-` headers: what they say is meant for the other end.
 const PASSED: [Name<'static>; 3] = [Name::SUBJECT, Name::ALLOW_EVENTS, Name::P_EARLY_MEDIA];
@@ -37,7 +38,10 @@ impl<M: Media> Switchboard<M> {
             bridge.callee.target = target;
             describe::begin(&mut self.random, bridge);
         }
-        let sent = self.invite(now, endpoint, id, target);
+        let sent = self
+            .take_ports(id)
+            .then(|| self.invite(now, endpoint, id, target))
+            .flatten();
         let Some(bridge) = self.bridges.get_mut(&id) else {
             return;
         };
@@ -51,6 +55,31 @@ impl<M: Media> Switchboard<M> {
                 let failed = Signal::Refuse(Refusal::Carrier(Failure::Unreachable));
                 bridge.call.handle_input(now, Input::Signal(Leg::Callee, failed));
             }
+        }
+    }
+
+    /// The callee's ports are of the IP version of the target. A call whose targets are of both has had those of the one
+    /// before. Without any the target is as good as dead.
+    fn take_ports(&mut self, id: u64) -> bool {
+        let Some(bridge) = self.bridges.get_mut(&id) else {
+            return false;
+        };
+        let Some(target) = bridge.targets.get(bridge.callee.target) else {
+            return false;
+        };
+        let Some(network) = self.media.network(target.flow.remote.is_ipv6()) else {
+            return false;
+        };
+        if network == bridge.callee.network {
+            return true;
+        }
+        match self.media.move_callee(SessionId(id), network) {
+            Ok(ports) => {
+                bridge.callee.network = network;
+                bridge.media.callee = ports;
+                true
+            }
+            Err(_) => false,
         }
     }
 

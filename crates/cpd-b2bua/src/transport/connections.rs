@@ -54,6 +54,8 @@ pub(super) struct Connections {
     tasks: JoinSet<()>,
     inputs: mpsc::Sender<Input>,
     tls: Option<Tls>,
+    /// Names of peers that were looked up by them; those of [`Tls::names`] stand before them.
+    looked_up: HashMap<SocketAddr, ServerName<'static>>,
     most: usize,
     of_source_most: usize,
     idle_limit: Duration,
@@ -61,11 +63,17 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Certificates of these peers have to show these names, from the next connection on.
-    pub(super) fn know(&mut self, names: Vec<(SocketAddr, ServerName<'static>)>) {
+    /// Certificates of these peers have to show these names, from the next connection on; those of earlier settings are
+    /// forgotten.
+    pub(super) fn set_names(&mut self, names: HashMap<SocketAddr, ServerName<'static>>) {
         if let Some(tls) = &mut self.tls {
-            tls.names.extend(names);
+            tls.names = names;
         }
+    }
+
+    /// The same of peers that were looked up by these names.
+    pub(super) fn know(&mut self, names: Vec<(SocketAddr, ServerName<'static>)>) {
+        self.looked_up.extend(names);
     }
 
     pub(super) fn new(config: &TransportConfig, inputs: mpsc::Sender<Input>) -> Self {
@@ -76,6 +84,7 @@ impl Connections {
             tasks: JoinSet::new(),
             inputs,
             tls: config.tls.clone(),
+            looked_up: HashMap::new(),
             most: config.connections_max,
             of_source_most: config.connections_per_source_max,
             idle_limit: config.idle_limit,
@@ -211,9 +220,14 @@ impl Connections {
         let bind = bound.ok_or(Unsent::Unreachable)?.bind;
         let stream = listen::connect(bind, flow.remote);
         let queue = match self.tls(flow) {
-            Some(tls) => self.spawn(flow, Tried::Open, by_peer, async move {
-                tls.connect(stream.await?, flow.remote).await
-            }),
+            Some(tls) => {
+                let name = tls.names.get(&flow.remote).or(self.looked_up.get(&flow.remote));
+                let name = name.cloned();
+                let name = name.unwrap_or_else(|| ServerName::IpAddress(flow.remote.ip().into()));
+                self.spawn(flow, Tried::Open, by_peer, async move {
+                    tls.connect(stream.await?, name).await
+                })
+            }
             None => self.spawn(flow, Tried::Open, by_peer, stream),
         };
         if let Some(open) = self.open.get_mut(&flow) {

@@ -9,6 +9,7 @@ use cpd_sip::message::Malformed;
 use cpd_sip::transport::{Flow, Protocol, Transmit};
 use cpd_sip::{Endpoint, Message};
 use rustls::pki_types::ServerName;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -64,7 +65,8 @@ pub(super) enum Command<U> {
     Ask(Work<U>),
     Count(oneshot::Sender<Counters>),
     Addresses(AddressList),
-    Names(Vec<(SocketAddr, ServerName<'static>)>),
+    Names(HashMap<SocketAddr, ServerName<'static>>),
+    LookedUp(Vec<(SocketAddr, ServerName<'static>)>),
     Shutdown,
 }
 
@@ -222,7 +224,8 @@ impl<U: User> Core<U> {
                 // Who asked may have left.
                 let _ = answer.send(counters);
             }
-            Command::Names(names) => self.connections.know(names),
+            Command::Names(names) => self.connections.set_names(names),
+            Command::LookedUp(names) => self.connections.know(names),
             Command::Addresses(list) => self.admission.set_list(list),
             Command::Shutdown => {
                 self.drain_end.get_or_insert(now + self.config.drain_limit);

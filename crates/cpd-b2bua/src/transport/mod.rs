@@ -29,6 +29,7 @@ use cpd_sip::admission::AddressList;
 use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 use rustls::pki_types::ServerName;
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -135,9 +136,16 @@ impl<U: User> Handle<U> {
         answered.await.map_err(|_| Gone)
     }
 
-    /// The names that certificates of peers at these addresses have to show, from the next connection on.
-    pub async fn set_names(&self, names: Vec<(SocketAddr, ServerName<'static>)>) -> Result<(), Gone> {
+    /// Replaces [`Tls::names`], from the next connection on.
+    pub async fn set_names(&self, names: HashMap<SocketAddr, ServerName<'static>>) -> Result<(), Gone> {
         self.commands.send(Command::Names(names)).await.map_err(|_| Gone)
+    }
+
+    /// The names by which peers at these addresses were looked up: their certificates have to show them, from the next
+    /// connection on.
+    pub async fn set_looked_up(&self, names: Vec<(SocketAddr, ServerName<'static>)>) -> Result<(), Gone> {
+        let command = Command::LookedUp(names);
+        self.commands.send(command).await.map_err(|_| Gone)
     }
 
     /// Replaces the list of addresses that are trusted, limited or denied.

@@ -38,10 +38,8 @@ impl Tls {
     pub(super) async fn connect(
         self,
         stream: TcpStream,
-        remote: SocketAddr,
+        name: ServerName<'static>,
     ) -> io::Result<client::TlsStream<TcpStream>> {
-        let name = self.names.get(&remote).cloned();
-        let name = name.unwrap_or_else(|| ServerName::IpAddress(remote.ip().into()));
         TlsConnector::from(self.client).connect(name, stream).await
     }
 }

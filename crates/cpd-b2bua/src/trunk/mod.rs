@@ -6,7 +6,8 @@
 pub mod number;
 pub mod route;
 
-use std::net::IpAddr;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,12 @@ use cpd_sip::admission::Network;
 use cpd_sip::dialog::SessionWish;
 use cpd_sip::digest::{Algorithm, Secret};
 use cpd_sip::endpoint::Reliability;
+use cpd_sip::transport::Protocol;
+use rustls::pki_types::ServerName;
 
 use crate::dialect::Dialects;
 use crate::script::Script;
+use crate::switchboard::gateways::literal;
 use number::Rewrite;
 
 /// Everything that a new call is measured by.
@@ -132,7 +136,7 @@ pub struct Carrier {
     pub user: Option<User>,
     /// We register there, for so long.
     pub register: Option<Duration>,
-    /// The host in From; ours where it is not set.
+    /// The host in From; ours where it is not set. A gateway by address shows it in its certificate (RFC 5922, 4).
     pub domain: Option<String>,
     /// As [`Dialer::symmetric`].
     pub symmetric: bool,
@@ -238,6 +242,25 @@ impl Settings {
             .collect();
         found.sort_by_key(|(longest, proves, _)| std::cmp::Reverse((*longest, *proves)));
         found.into_iter().map(|(.., dialer)| dialer)
+    }
+
+    /// What the certificates of gateways by address have to show: their carrier's domain, and where it has none, the
+    /// address. Of several carriers at one address the first one says it.
+    pub(crate) fn certificate_names(&self) -> HashMap<SocketAddr, ServerName<'static>> {
+        let mut names = HashMap::new();
+        let routes = self.dialers.iter().flat_map(|dialer| &dialer.routes);
+        for carrier in routes.flat_map(|route| &route.carriers) {
+            let name = carrier.domain.clone().map(ServerName::try_from);
+            let Some(Ok(name)) = name else { continue };
+            let places = carrier
+                .gateways
+                .iter()
+                .filter_map(|gateway| literal(&gateway.uri));
+            for place in places.filter(|place| place.protocol == Protocol::Tls) {
+                names.entry(place.address).or_insert_with(|| name.clone());
+            }
+        }
+        names
     }
 }
 

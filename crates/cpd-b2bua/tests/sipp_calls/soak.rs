@@ -22,8 +22,9 @@ use cpd_sip::transport::{Flow, Protocol};
 use cpd_sip::{Endpoint, Fact};
 
 use crate::audio;
+use crate::common::TIMERS;
 use crate::common::tls::{certificate, tls};
-use crate::house::{House, Setup, TIMERS};
+use crate::house::{House, Setup};
 use crate::strangers::{rtp, scan, torture};
 use crate::wire::Wire;
 

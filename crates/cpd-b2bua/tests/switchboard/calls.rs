@@ -444,6 +444,60 @@ fn another_place_of_a_gateway_is_tried_when_the_first_is_silent() {
     stage.pass(100);
 }
 
+/// A name with a server in each internet: the one that is tried first is dead, and the other one is told ports that it can
+/// send to. A call that its first server takes has had its ports from the beginning.
+#[test]
+fn the_callee_s_ports_are_of_the_target_s_ip_version() {
+    let uri = "sip:carrier.example";
+    let named = |media_v6| {
+        let mut stage = Stage::new(Setup {
+            carrier: Box::new(move |carrier| carrier.gateways[0].uri = uri.into()),
+            media_v6,
+            ..Setup::default()
+        });
+        stage.locate(uri, &[SIX, SPARE]);
+        stage
+    };
+    let connection = |invite: &Message| {
+        let sdp = String::from_utf8_lossy(invite.body()).into_owned();
+        sdp.lines()
+            .find(|line| line.starts_with("c="))
+            .unwrap()
+            .to_owned()
+    };
+    let mut stage = named(true);
+    stage.invite("79161234567", |_| {});
+    let (six, invite) = stage.invited(SIX);
+    assert_eq!(connection(&invite), "c=IN IP6 2001:db8::2");
+    stage.says(SIX, six, 503, None);
+    let (callee, invite) = stage.invited(SPARE);
+    assert_eq!(connection(&invite), "c=IN IP4 192.0.2.2");
+    stage.says(SPARE, callee, 183, Some(&sdp("192.0.2.4", 6000)));
+    stage.pass(100);
+    stage.says(SPARE, callee, 200, Some(&sdp("192.0.2.4", 6000)));
+    stage.pass(100);
+    let dialer = stage.answered();
+    stage.act(DIALER, |endpoint, now| {
+        endpoint.bye(now, dialer, None).unwrap();
+    });
+    stage.pass(100);
+    // Six is passed over for a while: ports of the right version are taken at once, and kept.
+    stage.invite("79161234567", |_| {});
+    let (callee, invite) = stage.invited(SPARE);
+    assert_eq!(connection(&invite), "c=IN IP4 192.0.2.2");
+    stage.says(SPARE, callee, 486, None);
+    stage.pass(100);
+    stage.check("failover_to_the_other_ip_version");
+
+    // Where media has none of this version, it is not called at all.
+    let mut stage = named(false);
+    stage.invite("79161234567", |_| {});
+    let (callee, _) = stage.invited(SPARE);
+    stage.says(SPARE, callee, 486, None);
+    stage.pass(100);
+    assert_eq!(stage.leaks(), "");
+}
+
 /// What a dialer is asked by, and whether it is let in with a proof by the first or by the one that it can.
 #[test]
 fn challenges_come_in_the_order_of_the_trunk() {

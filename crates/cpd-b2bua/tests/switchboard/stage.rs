@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -30,7 +30,9 @@ const US: usize = 1;
 pub(crate) const CARRIER: usize = 2;
 /// A second gateway of the carrier.
 pub(crate) const SPARE: usize = 3;
-const NAMES: [&str; 4] = ["dialer", "smartcpd", "carrier", "spare"];
+/// The carrier's server in the other internet.
+pub(crate) const SIX: usize = 4;
+const NAMES: [&str; 5] = ["dialer", "smartcpd", "carrier", "spare", "six"];
 /// From one to the other.
 const DELAY: Duration = Duration::from_millis(5);
 
@@ -52,12 +54,27 @@ pub(crate) fn sdp(host: &str, port: u16) -> String {
 }
 
 fn address(end: usize) -> SocketAddr {
-    format!("192.0.2.{}:5060", end + 1).parse().unwrap()
+    match end {
+        SIX => "[2001:db8::5]:5060".parse().unwrap(),
+        _ => format!("192.0.2.{}:5060", end + 1).parse().unwrap(),
+    }
+}
+
+/// Where an end is, for somebody of this IP version. We alone are in both.
+fn address_for(end: usize, peer: SocketAddr) -> SocketAddr {
+    match end {
+        US if peer.is_ipv6() => "[2001:db8::2]:5060".parse().unwrap(),
+        _ => address(end),
+    }
 }
 
 /// What media was told.
 #[derive(Clone, Default)]
-struct Tape(Arc<Mutex<VecDeque<(SessionId, String)>>>);
+struct Tape {
+    told: Arc<Mutex<VecDeque<(SessionId, String)>>>,
+    /// There are ports of IPv6 too.
+    v6: bool,
+}
 
 impl Media for Tape {
     fn open(&mut self, session: SessionId, plan: OpenPlan) -> Result<Opened, OpenError> {
@@ -66,17 +83,20 @@ impl Media for Tape {
         } else {
             "unheard"
         };
-        let mut tape = self.0.lock().unwrap();
+        let mut tape = self.told.lock().unwrap();
         tape.push_back((session, format!("open {listens}")));
         let port = 20_000 + session.0 as u16 * 4;
-        let ports = |port: u16| LocalPorts {
-            rtp: format!("192.0.2.2:{port}").parse().unwrap(),
-            rtcp: format!("192.0.2.2:{}", port + 1).parse().unwrap(),
-        };
         Ok(Opened {
-            caller: ports(port),
-            callee: ports(port + 2),
+            caller: ports(plan.caller_network, port),
+            callee: ports(plan.callee_network, port + 2),
         })
+    }
+
+    fn move_callee(&mut self, session: SessionId, network: usize) -> Result<LocalPorts, OpenError> {
+        let ports = ports(network, 30_000 + session.0 as u16 * 2);
+        let text = format!("callee moves to {}", ports.rtp);
+        self.told.lock().unwrap().push_back((session, text));
+        Ok(ports)
     }
 
     fn send(&mut self, session: SessionId, command: MediaCommand) {
@@ -96,11 +116,20 @@ impl Media for Tape {
                 None => "close".into(),
             },
         };
-        self.0.lock().unwrap().push_back((session, text));
+        self.told.lock().unwrap().push_back((session, text));
     }
 
     fn network(&self, v6: bool) -> Option<usize> {
-        (!v6).then_some(0)
+        (!v6 || self.v6).then_some(usize::from(v6))
+    }
+}
+
+/// Network 0 is of IPv4, network 1 of IPv6.
+fn ports(network: usize, port: u16) -> LocalPorts {
+    let host: IpAddr = ["192.0.2.2", "2001:db8::2"][network].parse().unwrap();
+    LocalPorts {
+        rtp: SocketAddr::new(host, port),
+        rtcp: SocketAddr::new(host, port + 1),
     }
 }
 
@@ -111,6 +140,8 @@ pub(crate) struct Setup {
     pub(crate) dialer: Box<dyn Fn(&mut Dialer)>,
     pub(crate) carrier: Box<dyn Fn(&mut Carrier)>,
     pub(crate) settings: Box<dyn Fn(&mut Settings)>,
+    /// Media has ports of IPv6 too.
+    pub(crate) media_v6: bool,
 }
 
 impl Default for Setup {
@@ -126,6 +157,7 @@ impl Default for Setup {
             dialer: Box::new(|_| {}),
             carrier: Box::new(|_| {}),
             settings: Box::new(|_| {}),
+            media_v6: true,
         }
     }
 }
@@ -173,11 +205,16 @@ impl Stage {
             listeners_max: 100,
         };
         (setup.settings)(&mut settings);
-        let tape = Tape::default();
+        let tape = Tape {
+            v6: setup.media_v6,
+            ..Tape::default()
+        };
         let (sender, notices) = mpsc::channel(10_000);
         let start = Start {
             settings: Arc::new(settings),
-            locals: vec![(Protocol::Udp, address(US))],
+            locals: [DIALER, SIX]
+                .map(|peer| (Protocol::Udp, address_for(US, address(peer))))
+                .to_vec(),
             seed: [7; 32],
             epoch_s: 1_790_000_000,
             process: 4711,
@@ -190,7 +227,7 @@ impl Stage {
         Stage {
             began,
             now: began,
-            ends: (1..5)
+            ends: (1..6)
                 .map(|seed| Endpoint::new(config.clone(), [seed; 32]))
                 .collect(),
             switchboard: Switchboard::new(began, start, tape.clone(), sender),
@@ -198,7 +235,7 @@ impl Stage {
             notices,
             wire: BTreeMap::new(),
             sent: 0,
-            facts: (0..4).map(|_| VecDeque::new()).collect(),
+            facts: (0..5).map(|_| VecDeque::new()).collect(),
             ladder: String::new(),
             reports: Vec::new(),
             call: None,
@@ -211,8 +248,8 @@ impl Stage {
     fn flow(&self, from: usize, to: usize) -> Flow {
         Flow {
             protocol: Protocol::Udp,
-            local: address(from),
-            remote: address(to),
+            local: address_for(from, address(to)),
+            remote: address_for(to, address(from)),
         }
     }
 
@@ -439,7 +476,7 @@ impl Stage {
                     }
                 }
             }
-            let told = self.tape.0.lock().unwrap().pop_front();
+            let told = self.tape.told.lock().unwrap().pop_front();
             if let Some((session, text)) = told {
                 idle = false;
                 self.line(format!("           [media {text}]"));
@@ -467,7 +504,7 @@ impl Stage {
     fn send(&mut self, from: usize, to: SocketAddr, bytes: &[u8]) {
         let message = Message::parse_datagram(bytes.to_vec()).expect("we send what can be read");
         let to = (0..self.ends.len())
-            .find(|&end| address(end) == to)
+            .find(|&end| address_for(end, to) == to)
             .expect("sent to nobody");
         if message.status() != 100 {
             let line = self.describe(from, to, &message);

@@ -1,6 +1,6 @@
 //! One run of the service: start, notices, reload, drain.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,14 +9,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cpd_b2bua::node::{Node, NodeConfig};
 use cpd_b2bua::script::{Limits, Scripts};
 use cpd_b2bua::switchboard::{METHODS, Notice};
-use cpd_b2bua::transport::{Gone, Tapped, Tls, TransportConfig};
+use cpd_b2bua::transport::{Gone, Tapped, TransportConfig};
 use cpd_call::Cause;
-use cpd_sip::Uri;
 use cpd_sip::admission::{Admission, AdmissionConfig};
 use cpd_sip::locate::{Means, Target};
 use cpd_sip::transport::{Flow, Protocol};
-use cpd_sip::uri::{Host, Scheme};
-use rustls::pki_types::ServerName;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -701,10 +698,7 @@ fn node_config(
 ) -> Result<NodeConfig, Fault> {
     let sip = &config.sip;
     let tls = match &sip.tls {
-        Some(files) => Some(Tls {
-            names: tls_names(config),
-            ..tls::load(files)?
-        }),
+        Some(files) => Some(tls::load(files)?),
         None => None,
     };
     let admission = AdmissionConfig {
@@ -753,32 +747,6 @@ fn node_config(
             .map_or(0, |since| since.as_secs()),
         process: std::process::id(),
     })
-}
-
-/// The names that certificates of gateways by address must carry: none but the address itself, unless the carrier has a
-/// domain.
-fn tls_names(config: &Config) -> HashMap<SocketAddr, ServerName<'static>> {
-    let mut names = HashMap::new();
-    for carrier in &config.carriers {
-        let Some(name) = carrier
-            .domain
-            .clone()
-            .and_then(|domain| ServerName::try_from(domain).ok())
-        else {
-            continue;
-        };
-        for gateway in &carrier.gateways {
-            let Ok(uri) = Uri::parse(gateway.uri.as_bytes()) else {
-                continue;
-            };
-            if let Some(Host::Address(address)) = uri.host {
-                let secure = uri.scheme == Scheme::Sips;
-                let port = uri.port.unwrap_or(if secure { 5061 } else { 5060 });
-                names.insert((address, port).into(), name.clone());
-            }
-        }
-    }
-    names
 }
 
 /// What gateways can be reached by.
