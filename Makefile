@@ -43,6 +43,7 @@ test: tools console/dist/index.html ## Format, lints, all tests, licences, the g
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace
+	@$(MAKE) --no-print-directory test-console
 	$(PEERS) fmt --check
 	$(PEERS) clippy --all-targets -- -D warnings
 	$(PEERS) test
@@ -51,6 +52,13 @@ test: tools console/dist/index.html ## Format, lints, all tests, licences, the g
 	@if [ ! -e "$(CORPUS)/calls.jsonl" ]; then \
 		echo "no evaluation corpus at $(CORPUS): the guard on accuracy was left out"; \
 	fi
+
+.PHONY: test-console
+test-console: tools console/dist/index.html ## The console: types, units, every page and journey in Chromium, on both databases
+	cargo build --package smartcpd
+	cd console && npm run check && npm test
+	cd console && export SMARTCPD_BIN=$(abspath $(TARGET))/debug/smartcpd && npm run e2e && \
+		../.ci/with-postgres npm run e2e -- --project=journeys
 
 .PHONY: deny
 deny: tools ## Licences, sources and advisories of what is built in
@@ -93,11 +101,21 @@ bench-store: tools ## Call records a second into PostgreSQL, and lists of ten mi
 soak: tools ## Thousands of calls with random ends, loss, strangers: nothing may be left over
 	cargo test --package cpd-b2bua --test sipp_calls soak -- --ignored --nocapture
 
+# SCHEMATHESIS="--max-examples 200" asks more.
+.PHONY: schemathesis
+schemathesis: compiler $(TARGET)/schemathesis/bin/schemathesis ## The API by requests made of its schema: no 5xx, nothing but as described
+	cargo build --package smartcpd
+	crates/smartcpd/tests/schemathesis.sh $(TARGET)/debug/smartcpd $(TARGET)/schemathesis/bin/schemathesis $(SCHEMATHESIS)
+
+$(TARGET)/schemathesis/bin/schemathesis:
+	python3 -m venv $(TARGET)/schemathesis
+	$(TARGET)/schemathesis/bin/pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5'
+
 .PHONY: compiler tools
 # What a fresh Debian machine with Rust lacks: a C compiler and cmake, for libopus, Lua and SQLite. Tests want SIPp too, which calls us, and
-# PostgreSQL, whose programs they make clusters of their own with.
+# PostgreSQL, whose programs they make clusters of their own with, and Chromium, in which they look at the console.
 compiler: needs = cc:build-essential cmake:cmake
-tools: needs = cc:build-essential cmake:cmake sipp:sip-tester pg_ctlcluster:postgresql
+tools: needs = cc:build-essential cmake:cmake sipp:sip-tester pg_ctlcluster:postgresql chromium:chromium
 compiler tools:
 	@missing=(); \
 	for need in $(needs); do \

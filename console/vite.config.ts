@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 import vuetify from 'vite-plugin-vuetify'
 
 // The server that `npm run dev` passes requests on to.
-const server = process.env['SMARTCPD_URL'] ?? 'http://127.0.0.1:9060'
+const server = process.env['SMARTCPD_URL'] ?? 'http://127.0.0.1:8060'
 
 export default defineConfig({
   plugins: [vue(), vuetify({ autoImport: true })],

@@ -8,7 +8,7 @@ import { codeOf } from './totp'
 const OPERATOR = { name: 'Анна Лебедева', email: 'anna@vektor.example', password: 'correct horse battery' }
 const ANALYST = { name: 'Олег Крылов', email: 'oleg@vektor.example', password: 'staple of the horse' }
 
-test.describe.configure({ mode: 'serial' })
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 let server: Server
 let page: Page

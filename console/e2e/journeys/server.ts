@@ -1,7 +1,7 @@
 // The real server for a test: SMARTCPD_BIN with a folder of its own, on free ports, and gone when the test is. Its pages
 // are those that it was built with; with SMARTCPD_PAGES=dist those of the last `npm run build`.
 
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +25,8 @@ export interface Demo extends Omit<Server, 'code'> {
 }
 
 export async function startDemo(): Promise<Demo> {
-  const child = spawn(binary(), ['demo', '--console', '--seed', '7'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const database = fresh()
+  const child = spawn(binary(), ['demo', '--console', '--seed', '7', ...(database ? ['--database', database] : [])], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = await words(child, /console (http:\S+)\s+login (\S+)\s+one-time password (\S+)/i)
   const [, api, email, password] = said as unknown as [string, string, string, string]
   const { url, end } = await pagesOf(api)
@@ -34,7 +35,7 @@ export async function startDemo(): Promise<Demo> {
 
 export async function start(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'smartcpd-e2e-'))
-  const database = process.env['SMARTCPD_E2E_DATABASE'] ?? ''
+  const database = fresh()
   writeFileSync(
     join(folder, 'smartcpd.toml'),
     `[sip]
@@ -62,6 +63,16 @@ level = "error"
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+let databases = 0
+/** A fresh database of the PostgreSQL whose socket SMARTCPD_E2E_POSTGRES names (`make test` starts one); else SQLite's own. */
+function fresh(): string {
+  const at = process.env['SMARTCPD_E2E_POSTGRES']
+  if (!at) return ''
+  const name = `e2e_${process.pid}_${(databases += 1)}`
+  execFileSync('createdb', ['-h', at, '-U', 'smartcpd', name])
+  return `postgres://smartcpd@localhost/${name}?host=${at}`
 }
 
 function binary(): string {

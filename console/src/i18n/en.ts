@@ -102,6 +102,7 @@ export default {
     unknown_announcement: 'by an announcement that is not in the library', greeting: 'by its greeting', beep: 'by the beep', silence: 'by silence',
   },
   step: { dial: 'call', progress: 'rings, or sounds', answer: 'answer', refuse: 'refused', cancel: 'given up', hangup: 'hung up', ask: 'asks whether it lives' },
+  heard: { noise: 'Noise', speech: 'Speech', music: 'Music', melody: 'Melody', beep: 'Beep', greeting_end: 'The greeting ends', gap: 'Lost packets' },
   told: { speech_start: 'Speech begins', greeting_end: 'The greeting ends', beep: 'Beep' },
   phase: { early: 'before the answer', pre: 'before the answer', answered: 'after the answer', post: 'after the answer', answer: 'after the answer' },
   ended_by: { caller: 'the dialer', callee: 'the callee', service: 'SmartCPD' },

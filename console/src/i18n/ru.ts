@@ -104,6 +104,7 @@ const ru: typeof en = {
     unknown_announcement: 'по сообщению, которого нет в библиотеке', greeting: 'по приветствию', beep: 'по сигналу автоответчика', silence: 'по тишине',
   },
   step: { dial: 'вызов', progress: 'вызов идёт', answer: 'ответ', refuse: 'отказ', cancel: 'отмена', hangup: 'разъединение', ask: 'проверка связи' },
+  heard: { noise: 'Шум', speech: 'Речь', music: 'Музыка', melody: 'Мелодия', beep: 'Сигнал автоответчика', greeting_end: 'Приветствие кончилось', gap: 'Потеря пакетов' },
   told: { speech_start: 'Началась речь', greeting_end: 'Приветствие кончилось', beep: 'Сигнал автоответчика' },
   phase: { early: 'до ответа', pre: 'до ответа', answered: 'после ответа', post: 'после ответа', answer: 'после ответа' },
   ended_by: { caller: 'диалер', callee: 'абонент', service: 'SmartCPD' },

@@ -19,7 +19,7 @@ const BUILT = [
   'nav.', 'role.', 'role_text.', 'permission.', 'problem.', 'period.', 'calls.col.', 'filter.', 'phase.', 'ended_by.', 'category.', 'trunks.',
   'policies.action.', 'policies.hint.', 'policies.early', 'policies.answered', 'config.kind.', 'config.section.', 'config.cell.', 'config.field.', 'config.hint.',
   'config.option.', 'statistics.by.', 'statistics.part.', 'statistics.figure.', 'confusion.', 'jobs.state.', 'jobs.kind.', 'jobs.figure.', 'webhooks.kind.',
-  'webhooks.delivery.', 'audit.words.', 'settings.kept.', 'evidence.', 'told.', 'step.', 'prompts.states.', 'prompts.trial_', 'group.', 'class.',
+  'webhooks.delivery.', 'audit.words.', 'settings.kept.', 'evidence.', 'told.', 'heard.', 'step.', 'prompts.states.', 'prompts.trial_', 'group.', 'class.',
 ]
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

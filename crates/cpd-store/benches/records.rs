@@ -26,6 +26,9 @@ const YEAR_MS: i64 = 365 * DAY;
 const RECORDS: usize = 40_000;
 const REPETITIONS: usize = 40;
 
+/// Makes one question of a kind.
+type Asked = Box<dyn Fn(&mut Random) -> Filter>;
+
 fn main() {
     let rows = std::env::var("CPD_BENCH_ROWS").map_or(10_000_000, |rows| rows.parse().unwrap());
     let url = std::env::var("CPD_BENCH_URL").unwrap_or_else(|_| {
@@ -177,7 +180,7 @@ const MADE: &str = "INSERT INTO calls
 async fn lists(store: &Store) {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let none = Filter::default;
-    let filters: Vec<(&str, Box<dyn Fn(&mut Random) -> Filter>)> = vec![
+    let filters: Vec<(&str, Asked)> = vec![
         ("no filter", Box::new(move |_| none())),
         (
             "a class",

@@ -168,3 +168,41 @@ pub async fn end(tx: &Tx, id: Uuid, ending: Ending, now_ms: i64) -> Result<Job, 
     }
     Ok(row.update(&tx.db).await?)
 }
+
+/// Forgets a job.
+///
+/// # Errors
+///
+/// [`Error::Missing`].
+pub async fn remove(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    let job = find(tx, id).await?;
+    Entity::delete_by_id(job.id).exec(&tx.db).await?;
+    Ok(())
+}
+
+/// Jobs of a node that have a file and ended before then.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn with_old_files(tx: &Tx, node: &str, before_ms: i64) -> Result<Vec<Job>, Error> {
+    let query = Entity::find()
+        .filter(Column::Node.eq(node))
+        .filter(Column::File.is_not_null())
+        .filter(Column::EndedMs.lt(before_ms));
+    Ok(query.all(&tx.db).await?)
+}
+
+/// Notes that a job's file is gone.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn forget_file(tx: &Tx, id: Uuid) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::File, Expr::value(None::<String>))
+        .filter(Column::Id.eq(id))
+        .exec(&tx.db)
+        .await?;
+    Ok(())
+}

@@ -18,6 +18,7 @@ mod fault;
 mod files;
 mod hearing;
 mod inputs;
+mod jobs;
 mod library;
 mod line;
 mod live;
@@ -30,6 +31,7 @@ mod simulate;
 mod stock;
 mod story;
 mod timeline;
+mod webhooks;
 mod words;
 
 use std::process::ExitCode;

@@ -16,7 +16,7 @@ const call = {
 
 test('what was told stands where it was told, before and after the answer', () => {
   expect(call.detail.tellings!.map((telling) => toldAt(call, telling))).toEqual([5240, 1200, 13_000])
-  expect(marksOf(undefined, call, (telling) => telling.class ?? '').map((mark) => [mark.t_ms, mark.words, mark.group])).toEqual([
+  expect(marksOf(undefined, call, (one) => ('what' in one ? '' : (one.class ?? ''))).map((mark) => [mark.t_ms, mark.words, mark.group])).toEqual([
     [1200, 'progress.ringback', 'progress'],
     [5240, 'answer.machine', 'machine'],
   ])
@@ -28,5 +28,5 @@ test('a recording is laid beside the call by the answer, or by the early media',
   expect(recordedFrom(call, heard(3200))).toBe(800)
   expect(recordedFrom(call, heard(null))).toBe(900)
   const quiet = { ...call, detail: { early_ms: 900 } } as CallDetail
-  expect(marksOf(heard(3200), quiet, () => '')).toEqual([{ t_ms: 900, until_ms: 1400, words: 'ringback 425 Hz', group: 'progress' }])
+  expect(marksOf(heard(3200), quiet, (one) => ('what' in one ? one.words : ''))).toEqual([{ t_ms: 900, until_ms: 1400, words: 'ringback 425 Hz', group: 'progress' }])
 })

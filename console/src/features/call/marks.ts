@@ -3,6 +3,8 @@
 import type { CallDetail, Hearing, Telling } from '@/api/types'
 import { groupOf, type Group } from '@/words/classes'
 
+export type Event = Hearing['events'][number]
+
 export interface Mark {
   t_ms: number
   until_ms?: number | null
@@ -32,7 +34,7 @@ export function recordedFrom(call: CallDetail, hearing: Hearing): number {
   return call.detail.early_ms ?? 0
 }
 
-export function marksOf(hearing: Hearing | undefined, call: CallDetail, wordsOf: (telling: Telling) => string): Mark[] {
+export function marksOf(hearing: Hearing | undefined, call: CallDetail, wordsOf: (one: Telling | Event) => string): Mark[] {
   const begin = hearing ? recordedFrom(call, hearing) : 0
   // The answer has a line of its own; silence is what is left.
   const heard = (hearing?.events ?? [])
@@ -40,7 +42,7 @@ export function marksOf(hearing: Hearing | undefined, call: CallDetail, wordsOf:
     .map((event) => ({
       t_ms: begin + event.t_ms,
       until_ms: begin + event.end_ms,
-      words: event.prompt ?? event.words,
+      words: wordsOf(event),
       group: EVENT_GROUPS[event.what] ?? 'unknown',
     }))
   const told = (call.detail.tellings ?? [])

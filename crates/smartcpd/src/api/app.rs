@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::live::Watchers;
 use super::problem::{Kind, Problem};
+use super::traffic::Traffic;
 use super::workshop::Workshop;
 use crate::live::Hub;
 use crate::serve::config::owned::Beside;
@@ -50,6 +52,11 @@ pub(crate) struct App {
     /// What happens now.
     pub(crate) live: Arc<Hub>,
     pub(crate) watchers: Watchers,
+    pub(crate) traffic: Arc<Traffic>,
+    /// Webhooks may lead into one's own network, and by HTTP.
+    pub(crate) webhooks_private: bool,
+    /// Where files of exports are.
+    pub(crate) exports: PathBuf,
     clock: Clock,
 }
 
@@ -109,6 +116,9 @@ pub(crate) struct Wanted {
     pub(crate) secure: bool,
     pub(crate) setup_code: Option<String>,
     pub(crate) live: Arc<Hub>,
+    pub(crate) webhooks_private: bool,
+    pub(crate) exports: PathBuf,
+    pub(crate) traffic: Arc<Traffic>,
     /// Unix time, ms.
     pub(crate) clock: Clock,
 }
@@ -130,6 +140,9 @@ impl App {
             limits: Limits::default(),
             live: wanted.live,
             watchers: Watchers::default(),
+            webhooks_private: wanted.webhooks_private,
+            exports: wanted.exports,
+            traffic: wanted.traffic,
             clock: wanted.clock,
         })
     }

@@ -140,9 +140,9 @@ impl From<labels::Label> for Label {
 }
 
 /// Which calls. Several values of one field are separated by commas: any of them.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Which {
     from_ms: Option<i64>,
     until_ms: Option<i64>,
@@ -172,6 +172,14 @@ pub(crate) struct Which {
 const VALUES_MAX: usize = 50;
 
 impl Which {
+    /// Who may not see numbers must not find them out by asking.
+    pub(crate) fn refuse_numbers(&self, caller: &Caller) -> Result<(), Problem> {
+        match self.callee.is_some() || self.caller.is_some() {
+            true => caller.may(Permission::NumbersRead),
+            false => Ok(()),
+        }
+    }
+
     pub(crate) fn part(&self) -> Part {
         Part {
             limit: self.limit,
@@ -253,10 +261,7 @@ pub(crate) async fn index(
     Asked(which): Asked<Which>,
 ) -> Result<Json<Paged<Row>>, Problem> {
     caller.may(Permission::CallsRead)?;
-    if which.callee.is_some() || which.caller.is_some() {
-        // Who may not see numbers must not find them out by asking.
-        caller.may(Permission::NumbersRead)?;
-    }
+    which.refuse_numbers(&caller)?;
     let (limit, after) = which.part().read()?;
     let tx = caller.read(&app).await?;
     let page = calls::list(&tx, &which.filter()?, after, limit).await?;

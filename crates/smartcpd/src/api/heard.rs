@@ -67,6 +67,7 @@ pub(crate) struct HeardWith {
 
 /// The verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = HeardTold)]
 pub(crate) struct Told {
     class: &'static str,
     confidence: f32,

@@ -136,6 +136,7 @@ pub(crate) fn answered(call: &Call, recorded_ms: i32) -> Option<u64> {
 
 /// A recording to be analysed.
 #[derive(ToSchema)]
+#[schema(as = HearingForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]

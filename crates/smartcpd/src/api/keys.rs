@@ -58,6 +58,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new key.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = KeysNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,

@@ -231,6 +231,7 @@ pub(crate) async fn discard(State(app): State<Arc<App>>, caller: Caller) -> Resu
 
 /// A recording that the draft is tried on.
 #[derive(ToSchema)]
+#[schema(as = LibrariesForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]

@@ -5,6 +5,7 @@
 //! keys that ended are noticed within a minute.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -192,7 +193,9 @@ enum Ending {
 
 impl Watcher {
     async fn run(mut self, mut socket: WebSocket) {
+        self.app.traffic.watching.fetch_add(1, Ordering::Relaxed);
         let ending = self.tell(&mut socket).await;
+        self.app.traffic.watching.fetch_sub(1, Ordering::Relaxed);
         if let Ending::Forbidden = ending {
             let frame = CloseFrame {
                 code: close_code::POLICY,

@@ -88,6 +88,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
 
 /// What one changes of oneself.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = MeChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,

@@ -18,6 +18,7 @@ mod headers;
 mod heard;
 mod hearing;
 mod idempotency;
+mod jobs;
 mod keys;
 mod libraries;
 mod live;
@@ -40,10 +41,12 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod totp;
+pub(crate) mod traffic;
 mod upload;
 mod users;
 mod version;
 mod views;
+mod webhooks;
 mod workshop;
 
 use std::net::SocketAddr;
@@ -87,6 +90,7 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 )]
 struct Described;
 
+pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::{purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
 
@@ -136,6 +140,16 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(live::watch))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::find, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::try_out))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::find, jobs::cancel))
+        .routes(routes!(jobs::file))
+        .routes(routes!(jobs::export))
+        .routes(routes!(jobs::statistics))
         .routes(routes!(retention::list, retention::set))
         .routes(routes!(about::about))
 }
@@ -182,7 +196,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let schema = openapi();
     let resources = resources.route("/openapi.json", get(move || json(schema.clone())));
     let once = middleware::from_fn_with_state(Arc::clone(app), idempotency::once);
-    let resources = resources.layer(once);
+    let count = middleware::from_fn_with_state(Arc::clone(app), traffic::count);
+    let resources = resources.layer(once).layer(count);
     let secure = app.secure;
     Router::new()
         .nest("/api/v1", resources)

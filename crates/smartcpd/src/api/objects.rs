@@ -126,6 +126,7 @@ pub(crate) async fn find(
 
 /// What is written.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ObjectsNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     /// The keys of `smartcpd.toml`, without `id`.

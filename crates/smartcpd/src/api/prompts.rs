@@ -44,6 +44,7 @@ const MONTH_MS: i64 = 30 * 86_400_000;
 
 /// A reference prompt.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PromptsTold)]
 pub(crate) struct Told {
     id: Uuid,
     /// Its name in matches.
@@ -232,6 +233,7 @@ pub(crate) struct Cut {
 
 /// A prompt as a file, in any form of audio that `smartcpd prompts add` reads.
 #[derive(ToSchema)]
+#[schema(as = PromptsForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]
@@ -514,6 +516,7 @@ pub(crate) async fn find(
 
 /// What is to be different.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = PromptsChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,

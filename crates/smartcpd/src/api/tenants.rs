@@ -45,6 +45,7 @@ impl From<Tenant> for Customer {
 
 /// A new customer.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TenantsNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     /// Lower-case letters, digits, `-`; 2 to 32.
@@ -130,6 +131,7 @@ pub(crate) async fn find(
 
 /// What changes of a customer.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TenantsChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,

@@ -124,6 +124,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new person.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = UsersNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     email: String,
@@ -185,6 +186,7 @@ pub(crate) async fn find(State(app): State<Arc<App>>, caller: Caller, At(id): At
 
 /// What changes of a person.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = UsersChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,

@@ -57,6 +57,7 @@ fn told(view: views::View, user: Uuid) -> View {
 
 /// A view to save.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ViewsNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,

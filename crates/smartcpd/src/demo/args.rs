@@ -20,6 +20,10 @@ pub(crate) struct DemoArgs {
     #[arg(long, conflicts_with = "recordings")]
     pub(crate) console: bool,
 
+    /// The console's database: postgres://…, a fresh one; without it, SQLite that ends with the demonstration
+    #[arg(long, value_name = "URL", requires = "console")]
+    pub(crate) database: Option<String>,
+
     /// Calls a second
     #[arg(long, value_name = "N", default_value_t = 2.0, value_parser = rate)]
     pub(crate) rate: f64,

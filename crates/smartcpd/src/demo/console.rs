@@ -53,11 +53,13 @@ pub(super) async fn start(
     carrier: SocketAddr,
     shared: &Shared,
     listeners_max: usize,
+    database: Option<String>,
 ) -> Result<Console, Fault> {
     let folder = std::env::temp_dir().join(format!("smartcpd-demo-{}", std::process::id()));
     let key = admin::prepare(None, &folder)?;
     let sealer = Sealer::new(&key);
-    let url = format!("sqlite:{}", folder.join("smartcpd.db").display());
+    let in_folder = || format!("sqlite:{}", folder.join("smartcpd.db").display());
+    let url = database.clone().unwrap_or_else(in_folder);
     let store = Store::open(&url, sealer.clone()).await.map_err(fault)?;
     store.migrate().await.map_err(fault)?;
     let token = sealer.token().map_err(fault)?;
@@ -77,7 +79,7 @@ pub(super) async fn start(
         dialers: Vec::new(),
         store: StorePlan {
             folder: folder.clone(),
-            url: None,
+            url: database,
             node: Some("demo".to_owned()),
             key_file: None,
         },
@@ -88,6 +90,7 @@ pub(super) async fn start(
         }),
         https: false,
         listeners_max: listeners_max as u64,
+        webhooks_private: true,
     };
     let admin = admin::start(plan, Log::start(Level::Error))?;
     let stored = admin.recorder();

@@ -74,7 +74,7 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
     // Every call tells some dozen notices, and they are read at once.
     let (notices, news) = mpsc::channel(16_384);
     let console = match args.console {
-        true => Some(console::start(carrier_at, &programme.shared, calls).await?),
+        true => Some(console::start(carrier_at, &programme.shared, calls, args.database.clone()).await?),
         false => None,
     };
     let heard_with = std::sync::Arc::clone(programme.shared.library());

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,17 +21,24 @@ use cpd_store::{Store, Uuid, Whose, objects, prompts, tenants, users};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks, Written};
 use super::hearing::Base;
+use super::keeping::Keeping;
 use super::log::{Level, Log};
+use super::metrics::AdminFigures;
 use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
+use crate::api::traffic::Traffic;
 use crate::fault::{Fault, FaultClass, system_words};
+use crate::jobs::Runner;
 use crate::live::{self, Hub};
 use crate::stock::{Stock, Stocked, Unstocked};
+use crate::webhooks::network::Network;
+use crate::webhooks::sender::{Sender, Tries};
 
 /// Threads of the API: pages are few, and calls want the cores.
 const THREADS: usize = 2;
@@ -52,6 +60,8 @@ pub(crate) struct Admin {
     /// What happens now, for who watches.
     pub(crate) live: Arc<Hub>,
     /// Gone when the end has begun.
+    traffic: Arc<Traffic>,
+    tries: Arc<Tries>,
     writer: Option<Arc<Writer>>,
     customers: Customers,
     end: Option<oneshot::Sender<()>>,
@@ -70,6 +80,8 @@ pub(crate) struct Plan {
     pub(crate) https: bool,
     /// The most calls that are listened to.
     pub(crate) listeners_max: u64,
+    /// Webhooks may lead into one's own network, and by HTTP.
+    pub(crate) webhooks_private: bool,
 }
 
 /// Starts all of it. A database that cannot be reached yet is tried again in the background.
@@ -103,7 +115,11 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         listeners_max: plan.listeners_max,
     };
     let live = Hub::new(system_clock(), about);
+    let (traffic, tries) = (Arc::<Traffic>::default(), Arc::<Tries>::default());
     let run = Run {
+        traffic: Arc::clone(&traffic),
+        tries: Arc::clone(&tries),
+        webhooks_private: plan.webhooks_private,
         live: Arc::clone(&live),
         beside: plan.beside,
         base: plan.base,
@@ -160,6 +176,8 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         node,
         owned,
         live,
+        traffic,
+        tries,
         writer: Some(writer),
         customers,
         end: Some(end),
@@ -175,6 +193,22 @@ impl Admin {
             customers: Arc::clone(&self.customers),
             node: self.node.clone(),
         })
+    }
+
+    /// What monitoring is told.
+    pub(crate) fn figures(&self) -> AdminFigures {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        AdminFigures {
+            records: self
+                .writer
+                .as_ref()
+                .map(|writer| writer.figures())
+                .unwrap_or_default(),
+            answers: self.traffic.answers(),
+            watching: count(&self.traffic.watching),
+            webhooks_taken: count(&self.tries.taken),
+            webhooks_failed: count(&self.tries.failed),
+        }
     }
 
     /// Ends it: requests that are under way have a moment.
@@ -197,6 +231,9 @@ impl Drop for Admin {
 }
 
 struct Run {
+    traffic: Arc<Traffic>,
+    tries: Arc<Tries>,
+    webhooks_private: bool,
     live: Arc<Hub>,
     beside: Beside,
     base: watch::Receiver<Base>,
@@ -245,10 +282,35 @@ impl Run {
             maker,
             folder: self.folder.clone(),
         };
-        let looking = tokio::spawn(look.go());
+        // Dropped at the end, all of it ends.
+        let mut beside = JoinSet::new();
+        beside.spawn(look.go());
+        let sender = Sender {
+            store: store.clone(),
+            node: self.node.clone(),
+            network: Network::real(self.webhooks_private),
+            clock: Arc::new(system_clock),
+            tries: Arc::clone(&self.tries),
+        };
+        beside.spawn(sender.run());
+        let exports = self.folder.join("exports");
+        let runner = Runner {
+            store: store.clone(),
+            node: self.node.clone(),
+            folder: exports.clone(),
+            clock: Arc::new(system_clock),
+        };
+        beside.spawn(runner.run());
+        let keeping = Keeping {
+            store: store.clone(),
+            node: self.node.clone(),
+            recordings: self.beside.recordings.clone(),
+            clock: system_clock,
+            log: self.log.clone(),
+        };
+        beside.spawn(keeping.go());
         let Some(listener) = self.listener.take() else {
             let _ = ended.await;
-            looking.abort();
             return;
         };
         let address = listener.local_addr().ok();
@@ -266,6 +328,9 @@ impl Run {
             secure: self.https,
             setup_code,
             live: Arc::clone(&self.live),
+            webhooks_private: self.webhooks_private,
+            exports,
+            traffic: Arc::clone(&self.traffic),
             clock: Box::new(system_clock),
         });
         if let Err(why) = answer(listener, app, ended).await {

@@ -47,6 +47,21 @@ pub(crate) struct Beside {
     pub(crate) log_lines_lost: u64,
     pub(crate) records_lost: u64,
     pub(crate) registered: BTreeMap<String, bool>,
+    /// Where there is a database.
+    pub(crate) admin: Option<AdminFigures>,
+}
+
+/// What the API, webhooks and the writer of records do.
+#[derive(Debug, Default)]
+pub(crate) struct AdminFigures {
+    pub(crate) records: cpd_store::writer::Figures,
+    /// By status.
+    pub(crate) answers: [(&'static str, u64); 4],
+    /// Connections that watch what happens.
+    pub(crate) watching: u64,
+    /// Tries of deliveries.
+    pub(crate) webhooks_taken: u64,
+    pub(crate) webhooks_failed: u64,
 }
 
 impl Metrics {
@@ -252,6 +267,9 @@ impl Metrics {
             "Call records that found no room.",
             beside.records_lost,
         );
+        if let Some(figures) = &beside.admin {
+            admin(&mut page, figures);
+        }
         page.0
     }
 
@@ -393,6 +411,55 @@ fn escaped(value: &str) -> String {
         .replace('\n', "\\n")
 }
 
+fn admin(page: &mut Page, figures: &AdminFigures) {
+    page.head("api_answers_total", "counter", "Answers of the API, by status.");
+    for (status, count) in figures.answers {
+        page.value("api_answers_total", &[("status", status)], count);
+    }
+    page.gauge(
+        "live_connections",
+        "Connections that watch what happens.",
+        figures.watching,
+    );
+    page.head(
+        "webhook_tries_total",
+        "counter",
+        "Tries to deliver an event, by result.",
+    );
+    for (result, count) in [
+        ("taken", figures.webhooks_taken),
+        ("failed", figures.webhooks_failed),
+    ] {
+        page.value("webhook_tries_total", &[("result", result)], count);
+    }
+    let records = &figures.records;
+    page.counter(
+        "records_written_total",
+        "Call records that the database has.",
+        records.written,
+    );
+    page.gauge(
+        "records_waiting",
+        "Call records on their way there, in memory and on disk.",
+        records.waiting,
+    );
+    page.gauge(
+        "records_spooled_bytes",
+        "Bytes of those on disk.",
+        records.spooled_bytes,
+    );
+    page.counter(
+        "records_refused_total",
+        "Call records that the database refused.",
+        records.refused,
+    );
+    page.gauge(
+        "database_away",
+        "1 while the database takes no records.",
+        u64::from(records.away_since_ms.is_some()),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +484,11 @@ mod tests {
             log_lines_lost: 0,
             records_lost: 0,
             registered: BTreeMap::from([("main".into(), false)]),
+            admin: Some(AdminFigures {
+                answers: [("2xx", 7), ("3xx", 0), ("4xx", 1), ("5xx", 0)],
+                webhooks_failed: 2,
+                ..AdminFigures::default()
+            }),
         });
         for line in [
             "smartcpd_calls_begun_total{dialer=\"vici\"} 1",
@@ -431,6 +503,9 @@ mod tests {
             "smartcpd_registered{carrier=\"main\"} 0",
             "smartcpd_reloads_total{result=\"kept_old\"} 1",
             "smartcpd_settings_version 3",
+            "smartcpd_api_answers_total{status=\"2xx\"} 7",
+            "smartcpd_webhook_tries_total{result=\"failed\"} 2",
+            "smartcpd_database_away 0",
         ] {
             assert!(
                 text.lines().any(|own| own == line),

@@ -4,6 +4,7 @@
 //! - [`hearing`], [`tls`], [`locate`]: what the node is given from files and from the DNS.
 //! - [`admin`]: the database, the API and the console, on threads of their own.
 //! - [`snapshot`]: customers' trunks while the database is away.
+//! - [`keeping`]: what is old goes.
 //! - [`log`], [`records`], [`metrics`], [`http`], [`hep`]: what is told, and to whom.
 
 pub(crate) mod admin;
@@ -12,6 +13,7 @@ pub(crate) mod doctor;
 pub(crate) mod hearing;
 mod hep;
 mod http;
+mod keeping;
 mod locate;
 pub(crate) mod log;
 mod metrics;
@@ -20,6 +22,8 @@ mod service;
 mod snapshot;
 pub(crate) mod stored;
 mod tls;
+
+pub(crate) use tls::certificates;
 
 use std::io::Write;
 use std::path::Path;

@@ -148,6 +148,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 listen: config.console,
                 https: config.https,
                 listeners_max: config.hearing.listeners_max as u64,
+                webhooks_private: config.webhooks_private,
             };
             Some(admin::start(plan, log.clone())?)
         }
@@ -442,6 +443,7 @@ impl Service {
                     log_lines_lost: self.log.lost(),
                     records_lost: self.recorders.iter().map(|recorder| recorder.lost()).sum(),
                     registered: self.registered.clone(),
+                    admin: self.admin.as_ref().map(Admin::figures),
                 };
                 (200, self.metrics.text(&beside))
             }

@@ -113,6 +113,9 @@ impl House {
             secure: false,
             setup_code: Some("code-of-first-run".to_owned()),
             live: Hub::new(NOW, Node::default()),
+            webhooks_private: false,
+            traffic: Arc::default(),
+            exports: databases::folder("exports"),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });
         House {
@@ -254,6 +257,8 @@ impl House {
     }
 
     async fn answer(&self, mut request: Request<Body>) -> Answer {
+        let method = request.method().to_string();
+        let path = request.uri().path().trim_start_matches("/api/v1").to_owned();
         let peer = SocketAddr::from(([192, 0, 2, 1], 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -261,12 +266,14 @@ impl House {
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Answer {
+        let answer = Answer {
             status,
             headers,
             body,
             bytes: bytes.to_vec(),
-        }
+        };
+        super::schema::check(&method, &path, &answer);
+        answer
     }
 
     /// Lets time pass.

@@ -4,12 +4,15 @@
 
 mod house;
 mod idempotency;
+mod jobs;
 mod live;
 mod logins;
 mod objects;
 mod prompts;
 mod recordings;
+mod schema;
 mod walls;
+mod webhooks;
 
 /// Fresh databases, as the store's own tests make them.
 #[path = "../../../../cpd-store/tests/common/mod.rs"]

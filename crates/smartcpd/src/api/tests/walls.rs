@@ -67,6 +67,15 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         )
         .await
         .is(201);
+    let hook = json!({ "name": "crm", "url": "https://hooks.example.com/acme", "events": ["call."] });
+    let hook = house.ask(admin, "POST /webhooks", Some(hook)).await.is(201);
+    let hook_id = hook.body["id"].as_str().unwrap();
+    let trial = house
+        .ask(admin, &format!("POST /webhooks/{hook_id}/trials"), None)
+        .await
+        .is(202);
+    let export = json!({ "format": "csv" });
+    let job = house.ask(admin, "POST /exports", Some(export)).await.is(202);
     let people = house.ask(admin, "GET /users", None).await.is(200);
     let sessions = house.ask(admin, "GET /me/sessions", None).await.is(200);
     let call = call(tenant, house.app.now());
@@ -101,6 +110,12 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
     BTreeMap::from([
         ("/views/{id}", id(&view.is(201).body["id"])),
         ("/keys/{id}", id(&key.body["id"])),
+        ("/webhooks/{id}", hook_id.to_owned()),
+        ("/webhooks/{id}/trials", hook_id.to_owned()),
+        ("/webhooks/{id}/deliveries", hook_id.to_owned()),
+        ("/deliveries/{id}/replay", id(&trial.body["id"])),
+        ("/jobs/{id}", id(&job.body["id"])),
+        ("/jobs/{id}/file", id(&job.body["id"])),
         ("/users/{id}", id(&people.body["items"][0]["id"])),
         ("/me/sessions/{id}", id(&sessions.body["items"][0]["id"])),
         ("/calls/{id}", call.id.to_string()),
@@ -121,6 +136,7 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
 /// A body that each change takes, so that only the wall refuses it.
 fn fitting(path: &str) -> Option<Value> {
     match path {
+        "/webhooks/{id}" => Some(json!({ "active": false })),
         "/users/{id}" => Some(json!({ "name": "x" })),
         "/calls/{id}/label" => Some(json!({ "right": false })),
         "/tenants/{id}" | "/prompts/{id}" => Some(json!({ "name": "x" })),

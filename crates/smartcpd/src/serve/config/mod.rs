@@ -56,6 +56,8 @@ pub(crate) struct Config {
     /// Where console and API are, and whether HTTPS leads there.
     pub(crate) console: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// Webhooks may lead into one's own network, and by HTTP.
+    pub(crate) webhooks_private: bool,
     pub(crate) records: Records,
     pub(crate) homer: Option<Homer>,
     pub(crate) log: Level,
@@ -205,6 +207,9 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         .unwrap_or(Some(CONSOLE));
     let https = section.flag("https", wrongs).unwrap_or(false);
     section.close(wrongs);
+    let mut section = root.table("webhooks", wrongs);
+    let webhooks_private = section.flag("private", wrongs).unwrap_or(false);
+    section.close(wrongs);
     let mut section = root.table("records", wrongs);
     let records = Records {
         file: section.path("file", wrongs),
@@ -230,6 +235,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         store,
         console,
         https,
+        webhooks_private,
         records,
         homer,
         log,
@@ -621,6 +627,7 @@ impl Config {
             ("http", self.http != new.http),
             ("store", self.store != new.store),
             ("console", (self.console, self.https) != (new.console, new.https)),
+            ("webhooks", self.webhooks_private != new.webhooks_private),
             ("records", self.records != new.records),
             ("homer", self.homer != new.homer),
         ];
