@@ -176,8 +176,8 @@ fn call(
         length_ms: ms(record.began, record.ended),
         deaf: record.deaf.map(|deaf| deaf.to_string()),
         recorded: report.recording.is_some(),
-        library: 0,
-        own_library: 0,
+        library: report.versions.0,
+        own_library: report.versions.1,
         detail: detail(report, library),
     }
 }
@@ -219,6 +219,8 @@ fn detail(report: &CallReport, library: Option<&Library>) -> Value {
         "steps": record.steps.iter().map(|one| step(one, record.began)).collect::<Vec<_>>(),
         "faults": report.faults,
         "media": media,
+        // Where it lies is in its own row, and nothing for who reads calls.
+        "recording": report.recording.as_ref().map(|kept| json!({ "ms": kept.ms, "answered_ms": kept.answered_ms, "cut": kept.cut })),
     })
 }
 
@@ -275,12 +277,21 @@ fn ended(call: &Call) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use cpd_b2bua::media::Recorded;
+
     use super::*;
     use crate::serve::records::tests::report;
 
     #[test]
     fn a_report_is_a_row_with_its_times_from_the_beginning() {
-        let report = report();
+        let mut report = report();
+        report.versions = (3, 5);
+        report.recording = Some(Recorded {
+            path: "/recordings/call.wav".into(),
+            ms: 2_000,
+            answered_ms: Some(750),
+            cut: false,
+        });
         let moment = Moment {
             now: report.record.ended,
             wall_ms: 1_795_000_005_250,
@@ -308,6 +319,9 @@ mod tests {
             "no numbers in webhooks"
         );
         assert_eq!(record.events[0].id, call.id);
+        assert_eq!((call.library, call.own_library), (3, 5));
+        assert_eq!(call.detail["recording"]["answered_ms"], 750);
+        assert!(!call.detail.to_string().contains("/recordings"));
     }
 
     #[test]
