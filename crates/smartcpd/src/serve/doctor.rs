@@ -612,7 +612,7 @@ mod tests {
         let taken = UdpSocket::bind("127.0.0.1:0").expect("bound");
         let at = taken.local_addr().expect("address");
         let config = config(&format!(
-            "[sip]\nlisten = [\"udp:{at}\"]\n[http]\nlisten = \"off\"\n"
+            "[sip]\nlisten = [\"udp:{at}\"]\n[http]\nlisten = \"off\"\n[store]\nurl = \"off\"\n"
         ));
         let findings = sockets(&config);
         assert_eq!(findings.len(), 1);
