@@ -190,7 +190,10 @@ export const READY: Record<string, unknown> = {
   ], next: null },
   '/jobs': { items: [
     { id: 'j1', kind: 'export', state: 'running', progress: 0.42, parameters: { format: 'xlsx' }, result: null, file: false, error: null, created_ms: NOW - 8000, ended_ms: null, created_by: 'Анна Лебедева' },
-    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: { recordings: 1204, lost: 2, saved: 9, calls: [{ id: 'c2', before: 'answer.machine', after: 'answer.human' }] } },
+    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: {
+      calls: 1204, missing: 3, lost: { count: 1, calls: [{ call: 'c2', began_ms: NOW, truth: 'answer.human', before: 'answer.human', after: 'answer.machine', ends_at_ms: 2100 }] },
+      saved: { count: 9, calls: [] }, caught: { count: 14, calls: [] }, let_through: { count: 2, calls: [] },
+    } },
     { id: 'j3', kind: 'export', state: 'failed', progress: 0.5, parameters: { format: 'parquet' }, result: null, file: false, error: 'no space left on device', created_ms: NOW - 2 * DAY, ended_ms: NOW - 2 * DAY, created_by: 'Олег Крылов' },
   ], next: null },
   '/retention': { items: [{ what: 'calls', class: '', days: 365 }, { what: 'recordings', class: '', days: 30 }, { what: 'recordings', class: 'answer.machine', days: 90 }] },

@@ -1,4 +1,4 @@
-// A first hand version of the API's schema, from its contract.
+// The API's addresses, in the form that openapi-fetch takes. `e2e/journeys/schema.spec.ts` compares them with the server's.
 
 import type * as t from './types'
 
@@ -64,7 +64,7 @@ export interface paths {
   '/jobs': { get: OpNoPath<Items<t.Job>> }
   '/jobs/{id}': { get: Op<t.Job, never, Q, Id>; delete: Op<unknown, never, Q, Id> }
   '/exports': { post: OpNoPath<t.Job, Q> }
-  '/replays': { post: OpNoPath<t.Job, Q> }
+  '/replays': { post: OpNoPath<{ job: string }, Q> }
   '/views': { get: OpNoPath<Items<t.View>>; post: OpNoPath<t.View, Q> }
   '/views/{id}': { delete: Op<unknown, never, Q, Id> }
   '/retention': { get: OpNoPath<Items<t.Rule>>; put: OpNoPath<Items<t.Rule>, Q> }

@@ -122,7 +122,7 @@ export default {
     title: 'Prompts', text: 'What operators say before the answer: calls are recognised by it.', add: 'Add a prompt', add_go: 'Add', added: 'Added to the draft',
     good: 'The prompt alone, from its first word to its last, without ringing before and busy tone after it. Two seconds of speech are enough.',
     file: 'Audio file', find: 'Find', operator: 'Operator', language: 'Language', category: 'What it says', words: 'Its words', becomes: 'A call that meets it becomes',
-    listen: 'Listen', listen_named: 'Listen to {name}', stop_named: 'Stop {name}', matches: 'Matches in 7 days', last_match: 'Last match',
+    listen: 'Listen', listen_named: 'Listen to {name}', stop_named: 'Stop {name}', matches: 'In 7 days', last_match: 'Last match',
     stopped: 'Matched before, not in the last week', stopped_n: '{n} stopped matching | {n} stopped matching',
     common: 'common', common_text: 'This prompt belongs to the common library of the service. It cannot be changed here.', alike: 'Add it though it sounds like another',
     cut: 'Cut out as a prompt', cut_text: 'From {from} to {to}, {length}.', cut_short: 'Shorter than a second: it will hardly be told apart from others.',
@@ -212,7 +212,10 @@ export default {
     analyse: 'Analyse a recording', analyse_go: 'Analyse', analyse_text: 'A recording of a call: what would the detector hear in it?',
     state: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
     kind: { export: 'Export of calls', analysis: 'Analysis of a recording', replay: 'What if', trial: 'Trial of the draft' },
-    figure: { lost: 'Would be lost', saved: 'Would be saved', same: 'Unchanged', calls: 'Calls', recordings: 'Recordings', rows: 'Rows' },
+    figure: {
+      calls: 'Calls', missing: 'Recordings gone', rows: 'Rows', lost: 'People lost', saved: 'People saved', caught: 'Machines caught', let_through: 'Machines let through',
+      now: 'Recognised with the draft alone', no_more: 'Recognised no more', otherwise: 'Recognised as another',
+    },
   },
 
   users: {

@@ -30,12 +30,19 @@ export function rowsOf(result: unknown): [string, string][] {
     .map(([key, value]) => [key, String(value)])
 }
 
-/** Calls that would end otherwise, where a replay or a trial found some. */
-export function callsOf(result: unknown): { id: string; before: string; after: string }[] {
-  const changes = typeof result === 'object' && result !== null ? (result as Record<string, unknown>)['calls'] : undefined
-  if (!Array.isArray(changes)) return []
-  return changes.filter(
-    (one): one is { id: string; before: string; after: string } =>
-      typeof one === 'object' && one !== null && 'id' in one && 'before' in one && 'after' in one,
-  )
+/** A call that would be judged otherwise: verdicts of a replay, prompts of a trial. */
+export interface Changed {
+  call: string
+  before: string | null
+  after: string | null
+}
+
+/** Calls by what would become of them (lost, saved, …), the newest of each kind by name. */
+export function kindsOf(result: unknown): { kind: string; count: number; calls: Changed[] }[] {
+  if (typeof result !== 'object' || result === null) return []
+  return Object.entries(result as Record<string, { count?: number; calls?: Record<string, string | null>[] } | null>).flatMap(([kind, named]) => {
+    if (typeof named?.count !== 'number' || !Array.isArray(named.calls)) return []
+    const calls = named.calls.map((one) => ({ call: one['call'] ?? '', before: one['before'] ?? one['published'] ?? null, after: one['after'] ?? one['draft'] ?? null }))
+    return [{ kind, count: named.count, calls }]
+  })
 }
