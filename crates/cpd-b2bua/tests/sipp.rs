@@ -158,6 +158,46 @@ async fn wait_bound(protocol: Protocol, port: u16) {
     }
 }
 
+/// In SIPp's own words: what was repeated may have been unexpected, and nothing else.
+#[test]
+fn only_what_was_repeated_may_have_been_unexpected() {
+    let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let line = "-----------------------------------------------";
+    let message = |number: u32| {
+        format!(
+            "ACK sip:sipp@127.0.0.1 SIP/2.0\r\nCall-ID: a\r\nCSeq: {number} ACK\r\nContent-Length: 0\r\n\r\n"
+        )
+    };
+    let came = |number| {
+        let message = message(number);
+        format!("{line} 2026-11-25 00:19:15.855\nUDP message received [96] bytes :\n\n{message}\n")
+    };
+    let unexpected = |number| {
+        format!(
+            "{line}\nUnexpected UDP message received:\n\n{}\n",
+            message(number)
+        )
+    };
+    let over = format!("{line}\nDead call a received a UDP message:\n\n{}\n", message(2));
+    for (name, messages, strange) in [
+        ("expected", vec![came(1), came(2)], false),
+        ("repeated", vec![came(1), came(1), unexpected(1)], false),
+        // The first one, repeated, was taken for the second.
+        ("taken", vec![came(1), came(1), came(2), unexpected(2)], false),
+        ("new", vec![came(1), came(2), unexpected(2)], true),
+        ("late", vec![came(1), came(2), unexpected(2), over], true),
+    ] {
+        let trace = Trace::new(&scratch, &format!("trace-{name}"));
+        std::fs::write(scratch.join(format!("trace-{name}.messages")), messages.concat()).unwrap();
+        assert_eq!(
+            trace.strange().is_some(),
+            strange,
+            "{name}: {:?}",
+            trace.strange()
+        );
+    }
+}
+
 async fn phone(protocol: Protocol, act: impl FnMut(Instant, &mut Endpoint, &Fact) + Send + 'static) -> Phone {
     Phone::new(transport_config("127.0.0.1", &[protocol]), quick(), act).await
 }

@@ -2,10 +2,10 @@
 //!
 //! SIPp knows a repeated message only if it sent exactly one since. After 180 and 200 a second INVITE, as a machine without
 //! time brings it (a SIPp that does not run for half a second finds several), ends the call. So unexpected messages end
-//! nothing here ([`Trace::arguments`]), and afterwards each has to be one that had come before, byte for byte
+//! nothing here ([`Trace::arguments`]), and afterwards there may be no more of them than were repeated, byte for byte
 //! ([`Trace::strange`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,25 @@ struct Seen {
     at: String,
     way: Way,
     text: String,
+}
+
+impl Seen {
+    /// Of which call, and its method or status.
+    fn kind(&self) -> (&str, &str) {
+        let first = match self.text.strip_prefix("SIP/2.0 ") {
+            Some(status) => status,
+            None => &self.text,
+        };
+        (
+            self.header("Call-ID:"),
+            first.split(' ').next().unwrap_or_default(),
+        )
+    }
+
+    fn header(&self, name: &str) -> &str {
+        let value = self.text.lines().find_map(|line| line.strip_prefix(name));
+        value.unwrap_or_default().trim()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -70,48 +89,57 @@ impl Trace {
         text.chars().take(3_000).collect()
     }
 
-    /// A message that was unexpected and had not come before.
+    /// What was unexpected more often in a call than it was repeated there, if anything was.
+    ///
+    /// It is counted by method and by status: a repeated ACK may have been taken for the next one, and then it is that one
+    /// which is unexpected.
     pub fn strange(&self) -> Option<String> {
         let seen = self.seen();
-        let came = |text: &str| {
-            let same = |seen: &&Seen| seen.way == Way::Came && seen.text == text;
-            seen.iter().filter(same).count()
-        };
-        let unexpected = seen.iter().filter(|seen| seen.way == Way::Unexpected);
+        let mut repeats: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut known = HashSet::new();
+        for seen in seen.iter().filter(|seen| seen.way == Way::Came) {
+            let repeated = !known.insert(&seen.text);
+            *repeats.entry(seen.kind()).or_default() += usize::from(repeated);
+        }
+        let mut unexpected: HashMap<(&str, &str), usize> = HashMap::new();
+        for seen in seen.iter().filter(|seen| seen.way == Way::Unexpected) {
+            *unexpected.entry(seen.kind()).or_default() += 1;
+        }
         // Of CANCEL and BYE it tells the call alone.
         let errors = std::fs::read_to_string(&self.errors).unwrap_or_default();
-        let ending = seen.iter().filter(|seen| {
-            let method = seen.text.split(' ').next().unwrap_or_default();
-            let call = seen.text.lines().find_map(|line| line.strip_prefix("Call-ID: "));
-            let told = |call: &str| errors.contains(&format!("unexpected {method} for call: {call}"));
-            seen.way == Way::Came && matches!(method, "BYE" | "CANCEL") && call.is_some_and(told)
+        for (call, kind) in repeats
+            .keys()
+            .filter(|(_, kind)| matches!(*kind, "BYE" | "CANCEL"))
+        {
+            let told = errors
+                .matches(&format!("unexpected {kind} for call: {call}"))
+                .count();
+            *unexpected.entry((*call, *kind)).or_default() += told;
+        }
+        let mut strange = unexpected.into_iter().filter(|(which, times)| {
+            let repeated = repeats.get(which).copied().unwrap_or(0);
+            *times > repeated
         });
-        let mut strange = unexpected.chain(ending).filter(|seen| came(&seen.text) < 2);
-        strange.next().map(|seen| seen.text.clone())
+        strange
+            .next()
+            .map(|((call, kind), times)| format!("{kind}, {times} times, in {call}"))
     }
 
     /// What went and came, a line each.
     pub fn ladder(&self) -> String {
         let mut ladder = format!("{}\n", self.name);
         let mut calls = HashMap::new();
-        for Seen { at, way, text } in self.seen() {
-            let mark = match way {
+        for seen in self.seen() {
+            let mark = match seen.way {
                 Way::Sent => ">",
                 Way::Came => "<",
                 Way::Unexpected => "<!",
             };
-            let header = |name: &str| {
-                let value = text.lines().find_map(|line| line.strip_prefix(name));
-                value.unwrap_or_default().trim().to_owned()
-            };
             let count = calls.len() + 1;
-            let call = *calls.entry(header("Call-ID:")).or_insert(count);
-            let first = text.lines().next().unwrap_or_default();
-            let _ = writeln!(
-                ladder,
-                "  {at} call {call} {mark:<2} {first} ({})",
-                header("CSeq:")
-            );
+            let call = *calls.entry(seen.header("Call-ID:").to_owned()).or_insert(count);
+            let first = seen.text.lines().next().unwrap_or_default();
+            let (at, order) = (&seen.at, seen.header("CSeq:"));
+            let _ = writeln!(ladder, "  {at} call {call} {mark:<2} {first} ({order})");
         }
         ladder
     }
@@ -124,11 +152,12 @@ impl Trace {
             let (at, what) = head.split_once('\n')?;
             let way = if what.starts_with("Unexpected") {
                 Way::Unexpected
-            } else if what.contains("received") {
+            } else if what.contains("message received") {
                 Way::Came
             } else if what.contains("sent") {
                 Way::Sent
             } else {
+                // Of a call that is over it is told once more.
                 return None;
             };
             Some(Seen {
