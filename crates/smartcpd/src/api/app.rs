@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use super::live::Watchers;
 use super::problem::{Kind, Problem};
 use super::workshop::Workshop;
+use crate::doors::streams::Streams;
 use crate::live::Hub;
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
@@ -50,6 +51,8 @@ pub(crate) struct App {
     /// What happens now.
     pub(crate) live: Arc<Hub>,
     pub(crate) watchers: Watchers,
+    /// Sound that dialers hand over.
+    pub(crate) streams: Streams,
     clock: Clock,
 }
 
@@ -130,6 +133,7 @@ impl App {
             limits: Limits::default(),
             live: wanted.live,
             watchers: Watchers::default(),
+            streams: Streams::default(),
             clock: wanted.clock,
         })
     }

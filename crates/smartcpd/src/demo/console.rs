@@ -87,6 +87,7 @@ pub(super) async fn start(
             SocketAddr::new(ADDRESS.ip(), 0)
         }),
         https: false,
+        doors: Default::default(),
         listeners_max: listeners_max as u64,
     };
     let admin = admin::start(plan, Log::start(Level::Error))?;

@@ -147,6 +147,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                doors: config.doors.clone(),
                 listeners_max: config.hearing.listeners_max as u64,
             };
             Some(admin::start(plan, log.clone())?)

@@ -9,6 +9,7 @@ mod logins;
 mod objects;
 mod prompts;
 mod recordings;
+mod streams;
 mod walls;
 
 /// Fresh databases, as the store's own tests make them.

@@ -11,6 +11,8 @@ pub(crate) mod reader;
 pub(crate) mod source;
 mod trunks;
 
+pub(crate) use policies::classes;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use cpd_sip::dialog::SessionWish;
 use cpd_sip::transport::Protocol;
 use cpd_sip::uri::Host;
 
+use crate::doors::listener::Doors;
+use crate::doors::wishes;
 use crate::fault::{Fault, FaultClass};
 use crate::serve::log::Level;
 use reader::{Section, Wrongs};
@@ -56,6 +60,7 @@ pub(crate) struct Config {
     /// Where console and API are, and whether HTTPS leads there.
     pub(crate) console: Option<SocketAddr>,
     pub(crate) https: bool,
+    pub(crate) doors: Doors,
     pub(crate) records: Records,
     pub(crate) homer: Option<Homer>,
     pub(crate) log: Level,
@@ -205,6 +210,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         .unwrap_or(Some(CONSOLE));
     let https = section.flag("https", wrongs).unwrap_or(false);
     section.close(wrongs);
+    let doors = doors(root.table("doors", wrongs), store.is_some(), wrongs);
     let mut section = root.table("records", wrongs);
     let records = Records {
         file: section.path("file", wrongs),
@@ -230,6 +236,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         store,
         console,
         https,
+        doors,
         records,
         homer,
         log,
@@ -265,6 +272,46 @@ fn store(mut section: Section, wrongs: &mut Wrongs) -> Option<StorePlan> {
         node,
         key_file,
     })
+}
+
+fn doors(mut section: Section, stored: bool, wrongs: &mut Wrongs) -> Doors {
+    let place = section.place.clone();
+    let doors = Doors {
+        audiosocket: section.parsed("audiosocket", wrongs, address_or_off).flatten(),
+        networks: section
+            .list("networks", wrongs, owned_network)
+            .unwrap_or_default(),
+        answered: section.flag("answered", wrongs).unwrap_or(true),
+        profile: section
+            .text("profile", wrongs)
+            .map(|(name, _)| name)
+            .filter(|name| !name.is_empty()),
+        hangup_on: section
+            .list("hangup_on", wrongs, wishes::ending)
+            .unwrap_or_default()
+            .concat(),
+    };
+    if doors.audiosocket.is_some() && doors.networks.is_empty() {
+        let why = "AudioSocket has no password: say whose each network is, as [\"10.0.0.5 of acme\"]";
+        section.wrong(wrongs, &place, "networks", why);
+    }
+    if doors.audiosocket.is_some() && !stored {
+        let why = "wants the database, which has the customers; write \"off\", or a [store] that is not off";
+        section.wrong(wrongs, &place, "audiosocket", why);
+    }
+    section.close(wrongs);
+    doors
+}
+
+/// `10.0.0.0/24 of acme`.
+fn owned_network(text: &str) -> Result<(Network, String), String> {
+    let bad = || format!("{text:?} is no network of a customer; write 10.0.0.0/24 of acme");
+    let (of, owner) = text.split_once(" of ").ok_or_else(bad)?;
+    let owner = owner.trim();
+    match owner.is_empty() || owner.contains(char::is_whitespace) {
+        true => Err(bad()),
+        false => Ok((network(of.trim())?, owner.to_owned())),
+    }
 }
 
 /// A node's name; empty: none.
@@ -621,6 +668,7 @@ impl Config {
             ("http", self.http != new.http),
             ("store", self.store != new.store),
             ("console", (self.console, self.https) != (new.console, new.https)),
+            ("doors", self.doors != new.doors),
             ("records", self.records != new.records),
             ("homer", self.homer != new.homer),
         ];

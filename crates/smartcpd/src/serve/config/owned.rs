@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cpd_b2bua::trunk::{Carrier, Dialer, Hearing};
-use cpd_detect::Shared;
+use cpd_detect::{Profile, Shared};
 use cpd_sip::admission::Network;
 use cpd_store::objects::Kind;
 use serde_json::Value as Json;
@@ -157,6 +157,19 @@ fn read(owner: &str, objects: &[&Written], beside: &Beside, alone: bool) -> Trun
         faults: faults.collect(),
         prompts: None,
     }
+}
+
+/// The profile of an object; none: it is something else, or faulty.
+pub(crate) fn profile(object: &Written, countries: &[String]) -> Option<Profile> {
+    let mut wrongs = Wrongs::default();
+    let all = Node {
+        value: Value::Table(vec![(object.name.clone(), node(object))]),
+        place: Place::Pointer(String::new()),
+    };
+    let section = Section::new(object.kind.as_str(), all, &mut wrongs);
+    let mut profiles = policies::profiles(section, countries, &mut wrongs);
+    let whole = object.kind == Kind::Profile && wrongs.into_places().is_empty();
+    profiles.remove(&object.name).filter(|_| whole)
 }
 
 /// Keys that lead to other objects.
