@@ -4,7 +4,7 @@ export type Role = 'read_only' | 'analyst' | 'admin' | 'support' | 'operator'
 export type Permission =
   | 'calls.read' | 'numbers.read' | 'audio.read' | 'calls.label' | 'calls.export'
   | 'config.read' | 'config.write' | 'prompts.read' | 'prompts.write' | 'retention.write'
-  | 'users.read' | 'users.write' | 'keys.write' | 'webhooks.write' | 'audit.read' | 'tenants.write' | 'service.read'
+  | 'users.read' | 'users.write' | 'keys.write' | 'webhooks.write' | 'audit.read' | 'streams.write' | 'tenants.write' | 'service.read'
 export type Language = 'ru' | 'en'
 export type ConfigKind = 'dialers' | 'carriers' | 'policies' | 'profiles'
 

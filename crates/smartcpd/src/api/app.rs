@@ -15,6 +15,7 @@ use super::live::Watchers;
 use super::problem::{Kind, Problem};
 use super::traffic::Traffic;
 use super::workshop::Workshop;
+use crate::doors::streams::Streams;
 use crate::live::Hub;
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
@@ -57,6 +58,8 @@ pub(crate) struct App {
     pub(crate) webhooks_private: bool,
     /// Where files of exports are.
     pub(crate) exports: PathBuf,
+    /// Sound that dialers hand over.
+    pub(crate) streams: Streams,
     clock: Clock,
 }
 
@@ -143,6 +146,7 @@ impl App {
             webhooks_private: wanted.webhooks_private,
             exports: wanted.exports,
             traffic: wanted.traffic,
+            streams: Streams::default(),
             clock: wanted.clock,
         })
     }

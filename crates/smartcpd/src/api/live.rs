@@ -126,7 +126,7 @@ pub(crate) struct From {
 /// Events as they come
 ///
 /// A WebSocket. Each message is `{seq, at_ms, kind, data}`; kinds are `call.began`, `call.told`, `call.ended`, `call.refused`,
-/// `gateway`, `registration`, `metrics` (figures, each second) and `lost`: events after the number that one gave are gone.
+/// `gateway`, `registration`, `stream.began`, `stream.told`, `stream.ended`, `metrics` (figures, each second) and `lost`: events after the number that one gave are gone.
 #[utoipa::path(get, path = "/live", tag = "live", params(From), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn watch(
     State(app): State<Arc<App>>,

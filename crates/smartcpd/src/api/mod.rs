@@ -37,6 +37,7 @@ mod session;
 mod setup;
 mod sound;
 mod statistics;
+mod streams;
 mod tenants;
 #[cfg(test)]
 mod tests;
@@ -91,7 +92,7 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
 struct Described;
 
 pub(crate) use calls::Which as WhichCalls;
-pub(crate) use objects::{purpose as secrets_of, unsealed};
+pub(crate) use objects::{one as written, purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
 
 /// All resources, with their description.
@@ -138,6 +139,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(statistics::rightness))
         .routes(routes!(live::snapshot))
         .routes(routes!(live::watch))
+        .routes(routes!(streams::media))
+        .routes(routes!(streams::find))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(webhooks::list, webhooks::add))

@@ -312,7 +312,7 @@ async fn written(tx: &Tx) -> Result<Vec<Written>, Problem> {
 }
 
 /// An object with its secrets in clear; `None`: of a kind that this release does not know.
-pub(super) fn one(tx: &Tx, object: &Object) -> Result<Option<Written>, Problem> {
+pub(crate) fn one(tx: &Tx, object: &Object) -> Result<Option<Written>, Problem> {
     let Some(kind) = Kind::named(&object.kind) else {
         return Ok(None);
     };

@@ -29,6 +29,8 @@ pub(crate) enum Permission {
     UsersWrite,
     /// Make and take back keys.
     KeysWrite,
+    /// Hand over sound to be listened to.
+    StreamsWrite,
     /// Change webhooks and see their deliveries.
     WebhooksWrite,
     /// See who did what.
@@ -43,7 +45,7 @@ pub(crate) enum Permission {
 
 use Permission as P;
 
-const ALL: [(Permission, &str); 17] = [
+const ALL: [(Permission, &str); 18] = [
     (P::CallsRead, "calls.read"),
     (P::NumbersRead, "numbers.read"),
     (P::AudioRead, "audio.read"),
@@ -56,6 +58,7 @@ const ALL: [(Permission, &str); 17] = [
     (P::UsersRead, "users.read"),
     (P::UsersWrite, "users.write"),
     (P::KeysWrite, "keys.write"),
+    (P::StreamsWrite, "streams.write"),
     (P::WebhooksWrite, "webhooks.write"),
     (P::AuditRead, "audit.read"),
     (P::RetentionWrite, "retention.write"),

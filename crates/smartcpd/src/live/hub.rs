@@ -64,6 +64,11 @@ pub(crate) enum What {
         carrier: Arc<str>,
         registered: bool,
     },
+    /// Of a stream of sound; the data is what its dialer is told.
+    Stream {
+        kind: &'static str,
+        data: Value,
+    },
 }
 
 /// What is told of a call that is over.
@@ -96,6 +101,7 @@ impl What {
             What::Refused { .. } => "call.refused",
             What::Gateway { .. } => "gateway",
             What::Registration { .. } => "registration",
+            What::Stream { kind, .. } => kind,
         }
     }
 
@@ -126,6 +132,7 @@ impl What {
             What::Registration { carrier, registered } => {
                 json!({ "carrier": &**carrier, "registered": registered })
             }
+            What::Stream { data, .. } => data.clone(),
         }
     }
 }
@@ -378,6 +385,17 @@ impl Hub {
             registered,
         };
         self.push(inner, at_ms, owner(carrier), what);
+    }
+
+    /// Something happened to a stream of sound.
+    pub(crate) fn stream(&self, at_ms: i64, owner: Owner, kind: &'static str, data: Value) {
+        self.push(self.inner(), at_ms, owner, What::Stream { kind, data });
+    }
+
+    /// Calls that were listened to in the last second, and the most that are.
+    pub(crate) fn room(&self) -> (u64, u64) {
+        let heard = self.figures(None).heard.unwrap_or(0);
+        (heard, self.inner().node.listeners_max)
     }
 
     /// A second is over: figures are made. `dialers`: the trunks that calls come from.

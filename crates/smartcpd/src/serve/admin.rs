@@ -33,6 +33,7 @@ use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::api::traffic::Traffic;
+use crate::doors::listener::{self, Doors};
 use crate::fault::{Fault, FaultClass, system_words};
 use crate::jobs::Runner;
 use crate::live::{self, Hub};
@@ -78,6 +79,8 @@ pub(crate) struct Plan {
     pub(crate) store: StorePlan,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// Where else sound comes in.
+    pub(crate) doors: Doors,
     /// The most calls that are listened to.
     pub(crate) listeners_max: u64,
     /// Webhooks may lead into one's own network, and by HTTP.
@@ -98,13 +101,11 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
     };
     let node = plan.store.node.clone().unwrap_or_else(machine);
     let listener = match plan.listen {
-        Some(at) => Some(std::net::TcpListener::bind(at).map_err(|why| {
-            let words = system_words(&why);
-            Fault::new(
-                FaultClass::Network,
-                format_args!("bind console socket {at}: {words}"),
-            )
-        })?),
+        Some(at) => Some(bind("console", at)?),
+        None => None,
+    };
+    let audiosocket = match plan.doors.audiosocket {
+        Some(at) => Some(bind("audiosocket", at)?),
         None => None,
     };
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
@@ -130,7 +131,9 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         node: node.clone(),
         folder,
         https: plan.https,
+        doors: plan.doors,
         listener,
+        audiosocket,
         log,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -182,6 +185,16 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         customers,
         end: Some(end),
         thread: Some(thread),
+    })
+}
+
+fn bind(what: &str, at: SocketAddr) -> Result<std::net::TcpListener, Fault> {
+    std::net::TcpListener::bind(at).map_err(|why| {
+        let words = system_words(&why);
+        Fault::new(
+            FaultClass::Network,
+            format_args!("bind {what} socket {at}: {words}"),
+        )
     })
 }
 
@@ -244,7 +257,9 @@ struct Run {
     node: String,
     folder: PathBuf,
     https: bool,
+    doors: Doors,
     listener: Option<std::net::TcpListener>,
+    audiosocket: Option<std::net::TcpListener>,
     log: Log,
 }
 
@@ -314,11 +329,10 @@ impl Run {
             log: self.log.clone(),
         };
         beside.spawn(keeping.go());
-        let Some(listener) = self.listener.take() else {
-            let _ = ended.await;
-            return;
-        };
-        let address = listener.local_addr().ok();
+        let address = self
+            .listener
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok());
         if let (Some(code), Some(address)) = (&setup_code, address) {
             // Not into the log: whoever reads it becomes the operator.
             println!("Console: http://{address}/setup  one-time code: {code}");
@@ -338,6 +352,27 @@ impl Run {
             traffic: Arc::clone(&self.traffic),
             clock: Box::new(system_clock),
         });
+        let streams = self.audiosocket.take().map(|socket| {
+            let (app, doors) = (Arc::clone(&app), self.doors.clone());
+            tokio::spawn(async move {
+                match from_std(socket) {
+                    Ok(socket) => listener::serve(socket, app, doors).await,
+                    Err(why) => eprintln!("failed to listen for AudioSocket: {}", system_words(&why)),
+                }
+            })
+        });
+        match self.listener.take() {
+            Some(console) => self.console(console, app, ended).await,
+            None => {
+                let _ = ended.await;
+            }
+        }
+        if let Some(streams) = streams {
+            streams.abort();
+        }
+    }
+
+    async fn console(&self, listener: std::net::TcpListener, app: Arc<App>, ended: oneshot::Receiver<()>) {
         if let Err(why) = answer(listener, app, ended).await {
             let words = system_words(&why);
             self.log.say(
@@ -593,13 +628,17 @@ impl Sink for OnceOpen {
     }
 }
 
+fn from_std(listener: std::net::TcpListener) -> io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
+}
+
 async fn answer(
     listener: std::net::TcpListener,
     app: Arc<App>,
     ended: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(listener)?;
+    let listener = from_std(listener)?;
     let end = async {
         // A sender that is gone wants the end too.
         let _ = ended.await;

@@ -144,6 +144,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                doors: config.doors.clone(),
                 listeners_max: config.hearing.listeners_max as u64,
                 webhooks_private: config.webhooks_private,
             };

@@ -28,6 +28,9 @@ use crate::serve::hearing::Base;
 /// What the clock says at first, ms.
 const NOW: i64 = 1_795_000_000_000;
 
+/// Calls and streams that are listened to at once.
+pub(super) const LISTENERS_MAX: u64 = 4;
+
 pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// The folder that recordings of this process's tests lie in.
@@ -112,7 +115,13 @@ impl House {
             file_dialers: Vec::new(),
             secure: false,
             setup_code: Some("code-of-first-run".to_owned()),
-            live: Hub::new(NOW, Node::default()),
+            live: Hub::new(
+                NOW,
+                Node {
+                    name: "n1".to_owned(),
+                    listeners_max: LISTENERS_MAX,
+                },
+            ),
             webhooks_private: false,
             traffic: Arc::default(),
             exports: databases::folder("exports"),

@@ -19,7 +19,7 @@ use super::house::{As, House, on_both};
 use crate::serve::records::tests::report;
 
 /// A server on a socket of its own, until the test ends.
-async fn open(house: &House) -> SocketAddr {
+pub(super) async fn open(house: &House) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     tokio::spawn(serve(listener, Arc::clone(&house.app), std::future::pending()));
@@ -27,7 +27,7 @@ async fn open(house: &House) -> SocketAddr {
 }
 
 /// Connects; the status where it is refused.
-async fn connect(
+pub(super) async fn connect(
     at: SocketAddr,
     who: &As,
     path: &str,

@@ -11,6 +11,7 @@ mod objects;
 mod prompts;
 mod recordings;
 mod schema;
+mod streams;
 mod walls;
 mod webhooks;
 

@@ -106,6 +106,7 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         )
         .await
         .is(201);
+    let stream = super::streams::begin(house, tenant).await;
     let id = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/views/{id}", id(&view.is(201).body["id"])),
@@ -126,6 +127,7 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         ("/prompts/{id}/audio", id(&prompt.body["id"])),
         ("/prompts/{id}/peaks", id(&prompt.body["id"])),
         ("/libraries/{number}/restoration", "1".to_owned()),
+        ("/streams/{id}", stream.id().to_string()),
         ("/tenants/{id}", tenant.to_string()),
         ("/config/{kind}/{name}", "main".to_owned()),
         ("/config/{kind}/{name}/check", "main".to_owned()),

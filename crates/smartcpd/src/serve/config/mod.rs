@@ -11,6 +11,8 @@ pub(crate) mod reader;
 pub(crate) mod source;
 mod trunks;
 
+pub(crate) use policies::classes;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use cpd_sip::dialog::SessionWish;
 use cpd_sip::transport::Protocol;
 use cpd_sip::uri::Host;
 
+use crate::doors::listener::Doors;
+use crate::doors::wishes;
 use crate::fault::{Fault, FaultClass};
 use crate::serve::log::Level;
 use reader::{Section, Wrongs};
@@ -58,6 +62,7 @@ pub(crate) struct Config {
     pub(crate) https: bool,
     /// Webhooks may lead into one's own network, and by HTTP.
     pub(crate) webhooks_private: bool,
+    pub(crate) doors: Doors,
     pub(crate) records: Records,
     pub(crate) homer: Option<Homer>,
     pub(crate) log: Level,
@@ -210,6 +215,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
     let mut section = root.table("webhooks", wrongs);
     let webhooks_private = section.flag("private", wrongs).unwrap_or(false);
     section.close(wrongs);
+    let doors = doors(root.table("doors", wrongs), store.is_some(), wrongs);
     let mut section = root.table("records", wrongs);
     let records = Records {
         file: section.path("file", wrongs),
@@ -236,6 +242,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         console,
         https,
         webhooks_private,
+        doors,
         records,
         homer,
         log,
@@ -271,6 +278,46 @@ fn store(mut section: Section, wrongs: &mut Wrongs) -> Option<StorePlan> {
         node,
         key_file,
     })
+}
+
+fn doors(mut section: Section, stored: bool, wrongs: &mut Wrongs) -> Doors {
+    let place = section.place.clone();
+    let doors = Doors {
+        audiosocket: section.parsed("audiosocket", wrongs, address_or_off).flatten(),
+        networks: section
+            .list("networks", wrongs, owned_network)
+            .unwrap_or_default(),
+        answered: section.flag("answered", wrongs).unwrap_or(true),
+        profile: section
+            .text("profile", wrongs)
+            .map(|(name, _)| name)
+            .filter(|name| !name.is_empty()),
+        hangup_on: section
+            .list("hangup_on", wrongs, wishes::ending)
+            .unwrap_or_default()
+            .concat(),
+    };
+    if doors.audiosocket.is_some() && doors.networks.is_empty() {
+        let why = "AudioSocket has no password: say whose each network is, as [\"10.0.0.5 of acme\"]";
+        section.wrong(wrongs, &place, "networks", why);
+    }
+    if doors.audiosocket.is_some() && !stored {
+        let why = "wants the database, which has the customers; write \"off\", or a [store] that is not off";
+        section.wrong(wrongs, &place, "audiosocket", why);
+    }
+    section.close(wrongs);
+    doors
+}
+
+/// `10.0.0.0/24 of acme`.
+fn owned_network(text: &str) -> Result<(Network, String), String> {
+    let bad = || format!("{text:?} is no network of a customer; write 10.0.0.0/24 of acme");
+    let (of, owner) = text.split_once(" of ").ok_or_else(bad)?;
+    let owner = owner.trim();
+    match owner.is_empty() || owner.contains(char::is_whitespace) {
+        true => Err(bad()),
+        false => Ok((network(of.trim())?, owner.to_owned())),
+    }
 }
 
 /// A node's name; empty: none.
@@ -628,6 +675,7 @@ impl Config {
             ("store", self.store != new.store),
             ("console", (self.console, self.https) != (new.console, new.https)),
             ("webhooks", self.webhooks_private != new.webhooks_private),
+            ("doors", self.doors != new.doors),
             ("records", self.records != new.records),
             ("homer", self.homer != new.homer),
         ];

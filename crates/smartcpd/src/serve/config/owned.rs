@@ -201,6 +201,19 @@ pub(crate) fn what_if(
     }
 }
 
+/// The profile of an object; none: it is something else, or faulty.
+pub(crate) fn profile(object: &Written, countries: &[String]) -> Option<Profile> {
+    let mut wrongs = Wrongs::default();
+    let all = Node {
+        value: Value::Table(vec![(object.name.clone(), node(object))]),
+        place: Place::Pointer(String::new()),
+    };
+    let section = Section::new(object.kind.as_str(), all, &mut wrongs);
+    let mut profiles = policies::profiles(section, countries, &mut wrongs);
+    let whole = object.kind == Kind::Profile && wrongs.into_places().is_empty();
+    profiles.remove(&object.name).filter(|_| whole)
+}
+
 /// Keys that lead to other objects.
 const LEADING: [&str; 5] = ["carriers", "routes", "policy", "profile", "profiles"];
 

@@ -211,7 +211,7 @@ fn apply(
 }
 
 /// A class by its name, or those of a beginning: `announcement.*`, `*`.
-pub(super) fn classes(text: &str) -> Result<Vec<Class>, String> {
+pub(crate) fn classes(text: &str) -> Result<Vec<Class>, String> {
     let classes: Vec<Class> = match text.strip_suffix('*') {
         Some(beginning) => Class::ALL
             .iter()

@@ -52,6 +52,7 @@ carriers = ["local"]
     assert_eq!(template.hearing, bare.hearing);
     assert_eq!(template.limits, bare.limits);
     assert_eq!(template.http, bare.http);
+    assert_eq!(template.doors, bare.doors);
     assert_eq!(template.records, bare.records);
     assert!(template.homer.is_none() && bare.homer.is_none());
     assert_eq!(template.log, bare.log);
