@@ -32,6 +32,8 @@ pub(crate) fn compose(end: End, script: &str, audio: impl Fn(&str) -> String) ->
         number: 0,
         invited: 0,
         retried: false,
+        open: None,
+        reinvited: None,
         variables: Vec::new(),
         xml: String::from("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<scenario name=\"call\">\n"),
     };
@@ -66,6 +68,10 @@ struct Composer {
     invited: u32,
     /// The INVITE was sent once more, with a password.
     retried: bool,
+    /// Our later request that waits for its final response; see [`Composer::transaction`].
+    open: Option<u32>,
+    /// Our last INVITE, if it was a later one.
+    reinvited: Option<u32>,
     variables: Vec<String>,
     xml: String,
 }
@@ -116,7 +122,31 @@ impl Composer {
         } else {
             " retrans=\"500\""
         };
-        let _ = writeln!(self.xml, "<send{again}><![CDATA[\n\n{head}\n]]></send>");
+        let transaction = self.transaction(what);
+        let _ = writeln!(
+            self.xml,
+            "<send{again}{transaction}><![CDATA[\n\n{head}\n]]></send>"
+        );
+    }
+
+    /// Responses to a request in a dialog are known by its transaction. By its method alone, as SIPp else goes by, a 200 that
+    /// was repeated for the INVITE would do for the request after it.
+    fn transaction(&mut self, what: &str) -> String {
+        let method = what.split(' ').next().unwrap_or_default();
+        match method {
+            "ACK" => self
+                .reinvited
+                .map(|number| format!(" ack_txn=\"t{number}\""))
+                .unwrap_or_default(),
+            "INVITE" | "BYE" | "UPDATE" | "PRACK" | "INFO" if self.number > 1 || self.end == End::Carrier => {
+                self.open = Some(self.number);
+                if method == "INVITE" {
+                    self.reinvited = self.open;
+                }
+                format!(" start_txn=\"t{}\"", self.number)
+            }
+            _ => String::new(),
+        }
     }
 
     fn body(&self, details: &[&str]) -> Option<(&'static str, String)> {
@@ -287,9 +317,16 @@ impl Composer {
         } else {
             ""
         };
+        let transaction = match self.open.filter(|_| kind == "response") {
+            Some(number) => format!(" response_txn=\"t{number}\""),
+            None => String::new(),
+        };
+        if kind == "response" && !message.starts_with('1') {
+            self.open = None;
+        }
         let _ = writeln!(
             self.xml,
-            "<recv {kind}=\"{message}\"{routes}{optional}{auth}>{actions}</recv>"
+            "<recv {kind}=\"{message}\"{transaction}{routes}{optional}{auth}>{actions}</recv>"
         );
         if details.contains(&"proved") {
             // One that is not proved waits for what never comes.
