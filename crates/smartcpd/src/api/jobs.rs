@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use cpd_b2bua::cpa_stats;
 use cpd_b2bua::trunk::number::Number;
 use cpd_store::jobs::{self, Ending};
-use cpd_store::{Uuid, calls};
+use cpd_store::{Tx, Uuid, calls};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::io::ReaderStream;
@@ -34,7 +34,7 @@ const OPEN_MAX: usize = 20;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Job {
     id: Uuid,
-    /// `export`.
+    /// `export`, `replay`, `trial`.
     kind: String,
     /// `waiting`, `running`, `done`, `failed`, `cancelled`.
     state: String,
@@ -69,6 +69,16 @@ impl From<jobs::Job> for Job {
             ended_ms: job.ended_ms,
         }
     }
+}
+
+/// Refuses more jobs than one customer may have waiting.
+pub(super) async fn room(tx: &Tx) -> Result<(), Problem> {
+    let all = jobs::list(tx, LIST).await?;
+    if all.iter().filter(|job| job.ended_ms.is_none()).count() < OPEN_MAX {
+        return Ok(());
+    }
+    let detail = format!("{OPEN_MAX} jobs wait already; take some back or wait");
+    Err(Problem::new(Kind::TooMany, detail))
 }
 
 /// Jobs, newest first
@@ -144,11 +154,7 @@ pub(crate) async fn export(
         numbers: caller.is_allowed(Permission::NumbersRead),
     };
     let tx = caller.write(&app).await?;
-    let open = jobs::list(&tx, LIST).await?;
-    if open.iter().filter(|job| job.ended_ms.is_none()).count() >= OPEN_MAX {
-        let detail = format!("{OPEN_MAX} jobs wait already; take some back or wait");
-        return Err(Problem::new(Kind::TooMany, detail));
-    }
+    room(&tx).await?;
     let parameters = serde_json::to_value(&wanted)
         .map_err(|why| Problem::new(Kind::Fault, format!("write down what is wanted: {why}")))?;
     let job = jobs::add(&tx, export::KIND, parameters.clone(), &caller.name, app.now()).await?;

@@ -325,8 +325,10 @@ async fn on_days(app: &App, caller: &Caller, wanted: Days) -> Result<Begun, Prob
         let detail = format!("{} is not 1 to {DAYS_MAX} days", wanted.days);
         return Err(Problem::wrong("/days", detail));
     }
+    caller.may(Permission::AudioRead)?;
     let tx = caller.write(app).await?;
     draft(&tx).await?;
+    super::jobs::room(&tx).await?;
     let job = jobs::add(&tx, "trial", json!(wanted), &caller.name, app.now()).await?;
     tx.commit().await?;
     Ok(Begun { job: job.id })

@@ -29,7 +29,6 @@ mod permission;
 pub(crate) mod problem;
 mod prompts;
 mod recordings;
-#[cfg_attr(not(test), allow(dead_code, reason = "who runs jobs calls `run`"))]
 pub(crate) mod replays;
 mod request_id;
 mod retention;

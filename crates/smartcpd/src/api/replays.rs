@@ -66,7 +66,7 @@ pub(crate) async fn begin(
     Body(wanted): Body<Replay>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     caller.may(Permission::ConfigRead)?;
-    caller.may(Permission::CallsRead)?;
+    caller.may(Permission::AudioRead)?;
     if !(1..=DAYS_MAX).contains(&wanted.days) {
         let detail = format!("{} is not 1 to {DAYS_MAX} days", wanted.days);
         return Err(Problem::wrong("/days", detail));
@@ -82,6 +82,7 @@ pub(crate) async fn begin(
         Problem::invalid(wrongs.collect())
     })?;
     let tx = caller.write(&app).await?;
+    super::jobs::room(&tx).await?;
     let job = jobs::add(&tx, "replay", json!(wanted), &caller.name, app.now()).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { job: job.id })))
@@ -129,6 +130,8 @@ impl<T> Named<T> {
 /// What came of a replay.
 #[derive(Debug, Default, Serialize)]
 struct Replayed {
+    /// Whose recordings these are.
+    node: String,
     calls: usize,
     /// Recordings that could not be heard: they are gone.
     missing: usize,
@@ -150,6 +153,8 @@ struct Otherwise {
 /// What came of a trial.
 #[derive(Debug, Default, Serialize)]
 struct Tried {
+    /// Whose recordings these are.
+    node: String,
     calls: usize,
     missing: usize,
     /// Recognised with the draft alone.
@@ -257,6 +262,7 @@ async fn replay(app: &Arc<App>, job: &Job, progress: &watch::Sender<f32>) -> Res
     drop(tx);
     let usual = hearing::with(app, stocked, Profile::default(), None);
     let mut result = Replayed {
+        node: app.node.clone(),
         missing: found.missing,
         ..Replayed::default()
     };
@@ -337,6 +343,7 @@ async fn trial(app: &Arc<App>, job: &Job, progress: &watch::Sender<f32>) -> Resu
     let [published, draft] = [published, Some(draft)]
         .map(|stocked| Arc::new(hearing::with(app, stocked, Profile::default(), None)));
     let mut result = Tried {
+        node: app.node.clone(),
         missing: found.missing,
         ..Tried::default()
     };

@@ -1,7 +1,7 @@
 //! Work that takes longer than a request. A node takes one job at a time and tells while it works that it still does; a job
 //! whose node is gone is begun anew by another.
 //!
-//! - [`export`]: calls as a file.
+//! - [`export`]: calls as a file. Recordings are heard again by [`replays`].
 
 pub(crate) mod export;
 
@@ -12,11 +12,17 @@ use std::time::Duration;
 use cpd_store::jobs::{self, Ending, Job};
 use cpd_store::{Error, Store, Uuid, Whose, webhooks};
 use serde_json::json;
+use tokio::sync::watch;
+
+use crate::api::app::App;
+use crate::api::replays;
 
 /// How often is looked for work.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a job is this node's without a word, ms: the last step of a large workbook takes half a minute.
 const LEASE_MS: i64 = 3 * 60_000;
+/// How often a job that hears recordings tells how far it is.
+const HOLD: Duration = Duration::from_secs(5);
 /// How long files are kept, ms: a day.
 pub(crate) const FILES_MS: i64 = 86_400_000;
 /// How often old files are looked for, in turns without work: ten minutes.
@@ -25,6 +31,8 @@ const SWEEP_TURNS: u32 = 600;
 /// Does jobs.
 pub(crate) struct Runner {
     pub(crate) store: Store,
+    /// What recordings are heard with.
+    pub(crate) app: Arc<App>,
     /// This node.
     pub(crate) node: String,
     /// Where files go.
@@ -79,6 +87,7 @@ impl Runner {
         };
         let done = match job.kind.as_str() {
             export::KIND => export::run(self, &job).await,
+            "replay" | "trial" => self.replay(&job).await,
             kind => Err(Stop::Failed(format!("this release does no {kind}"))),
         };
         match done {
@@ -88,6 +97,29 @@ impl Runner {
             Err(Stop::Store(why)) => return Err(why),
         }
         Ok(true)
+    }
+
+    /// Hears recordings again. Meanwhile it is told that this is still done; when it is not this node's any more, it ends.
+    async fn replay(&self, job: &Job) -> Result<Ending, Stop> {
+        let (progress, shares) = watch::channel(0.0);
+        tokio::select! {
+            done = replays::run(&self.app, job, &progress) => match done {
+                Ok(result) => Ok(Ending::Done(result, None)),
+                Err(why) => Err(Stop::Failed(why)),
+            },
+            stop = self.hold(job, shares) => Err(stop),
+        }
+    }
+
+    async fn hold(&self, job: &Job, shares: watch::Receiver<f32>) -> Stop {
+        let mut tick = tokio::time::interval(HOLD);
+        loop {
+            tick.tick().await;
+            let share = *shares.borrow();
+            if let Err(stop) = self.progress(job, share).await {
+                return stop;
+            }
+        }
     }
 
     /// Tells that the job is still done, and how far it is.

@@ -314,10 +314,26 @@ impl Run {
         };
         beside.spawn(sender.run());
         let exports = self.folder.join("exports");
-        let runner = Runner {
+        let app = App::new(Wanted {
             store: store.clone(),
             node: self.node.clone(),
-            folder: exports.clone(),
+            beside: self.beside.clone(),
+            base: self.base.clone(),
+            stock,
+            file_dialers: self.dialers.clone(),
+            secure: self.https,
+            setup_code: setup_code.clone(),
+            live: Arc::clone(&self.live),
+            webhooks_private: self.webhooks_private,
+            exports: exports.clone(),
+            traffic: Arc::clone(&self.traffic),
+            clock: Box::new(system_clock),
+        });
+        let runner = Runner {
+            store: store.clone(),
+            app: Arc::clone(&app),
+            node: self.node.clone(),
+            folder: exports,
             clock: Arc::new(system_clock),
         };
         beside.spawn(runner.run());
@@ -337,21 +353,6 @@ impl Run {
             // Not into the log: whoever reads it becomes the operator.
             println!("Console: http://{address}/setup  one-time code: {code}");
         }
-        let app = App::new(Wanted {
-            store,
-            node: self.node.clone(),
-            beside: self.beside.clone(),
-            base: self.base.clone(),
-            stock,
-            file_dialers: self.dialers.clone(),
-            secure: self.https,
-            setup_code,
-            live: Arc::clone(&self.live),
-            webhooks_private: self.webhooks_private,
-            exports,
-            traffic: Arc::clone(&self.traffic),
-            clock: Box::new(system_clock),
-        });
         let streams = self.audiosocket.take().map(|socket| {
             let (app, doors) = (Arc::clone(&app), self.doors.clone());
             tokio::spawn(async move {

@@ -30,11 +30,12 @@ async fn keep(house: &House, tenant: Uuid, count: i64) {
     tx.commit().await.unwrap();
 }
 
-fn runner(house: &House) -> (Runner, Arc<AtomicI64>) {
+pub(super) fn runner(house: &House) -> (Runner, Arc<AtomicI64>) {
     let now = Arc::new(AtomicI64::new(house.app.now()));
     let clock = Arc::clone(&now);
     let runner = Runner {
         store: house.app.store.clone(),
+        app: Arc::clone(&house.app),
         node: house.app.node.clone(),
         folder: house.app.exports.clone(),
         clock: Arc::new(move || clock.load(Ordering::Relaxed)),
