@@ -268,23 +268,36 @@ fn an_audiosocket_is_heard_as_its_recording_is_however_it_is_cut() {
 #[test]
 fn a_stream_is_ended_by_the_verdicts_that_were_named_and_who_was_a_person_stays_one() {
     let (shared, calls) = all();
-    let mut every = ending("*").expect("classes");
-    every.retain(|class| !ending("answer.human*").is_ok_and(|people| people.contains(class)));
+    let every = ending("*").expect("classes");
+    let people = ending("answer.human*").expect("classes");
+    let others: Vec<_> = every
+        .iter()
+        .copied()
+        .filter(|class| !people.contains(class))
+        .collect();
     for call in &calls {
-        let mut session = session(&shared, &every);
-        if call.answered_ms.is_some() {
-            session.answered();
-        }
-        let mut ended_ms = None;
-        let from = call.answered_ms.unwrap_or(0) as usize * 8;
-        for samples in call.samples[from..].chunks(160) {
-            session.push(samples);
-            if session.hangs_up() {
-                ended_ms.get_or_insert(json!(session.summary())["heard_ms"].clone());
+        let ended_ms = |named: &[Class]| {
+            let mut session = session(&shared, named);
+            if call.answered_ms.is_some() {
+                session.answered();
             }
-        }
-        let person = call.name == "a-person-after-a-pause";
-        assert_eq!(ended_ms.is_none(), person, "{}: {ended_ms:?}", call.name);
+            let from = call.answered_ms.unwrap_or(0) as usize * 8;
+            call.samples[from..].chunks(160).find_map(|samples| {
+                session.push(samples);
+                session
+                    .hangs_up()
+                    .then(|| json!(session.summary())["heard_ms"].clone())
+            })
+        };
+        // This machine's short greeting is told as a person first, in doubt: then neither that nor its beep ends it.
+        assert_eq!(
+            ended_ms(&every).is_none(),
+            call.name == "answering-machine",
+            "{}",
+            call.name
+        );
+        let person = ["a-person-after-a-pause", "answering-machine"].contains(&call.name);
+        assert_eq!(ended_ms(&others).is_none(), person, "{}", call.name);
         let mut unasked = super::tests::session(&shared, &[]);
         unasked.push(&call.samples);
         assert!(!unasked.hangs_up());
@@ -318,7 +331,7 @@ fn wishes_say_what_is_wrong_with_them() {
     for (key, value) in [
         ("answered", "perhaps"),
         ("track", "left"),
-        ("hangup_on", "answer.human"),
+        ("hangup_on", "progress.ringback"),
     ] {
         let why = wishes.take(key, value).expect_err(key);
         assert!(why.starts_with(key), "{why}");

@@ -277,20 +277,17 @@ fn an_asterisk_is_told_by_the_end_of_its_socket_and_by_its_own_id() {
                 ("127.0.0.0/8".parse().unwrap(), "other".to_owned()),
                 ("127.0.0.1".parse().unwrap(), "acme".to_owned()),
             ],
-            answered: true,
+            answered: false,
             profile: None,
-            hangup_on: vec![Class::Machine],
+            hangup_on: vec![Class::Busy],
         };
         tokio::spawn(listener::serve(socket, Arc::clone(&house.app), doors));
-        let machine = made()
-            .into_iter()
-            .find(|call| call.name == "answering-machine")
-            .unwrap();
-        let from = machine.answered_ms.unwrap() as usize * 8;
+        let busy = made().into_iter().find(|call| call.name == "busy").unwrap();
+        let from = busy.answered_ms.unwrap_or(0) as usize * 8;
         let id = Uuid::new_v4();
         let mut bytes = vec![0x01, 0, 16];
         bytes.extend(id.as_bytes());
-        for samples in machine.samples[from..].chunks(160) {
+        for samples in busy.samples[from..].chunks(160) {
             bytes.push(0x10);
             bytes.extend((samples.len() as u16 * 2).to_be_bytes());
             bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
@@ -311,17 +308,13 @@ fn an_asterisk_is_told_by_the_end_of_its_socket_and_by_its_own_id() {
         let kept = house.ask(&key, &path, None).await.is(200).body;
         assert_eq!(
             (&kept["verdict"]["class"], &kept["ended_by"], &kept["door"]),
-            (
-                &json!("answer.machine"),
-                &json!("verdict"),
-                &json!("audio_socket")
-            )
+            (&json!("tone.busy"), &json!("verdict"), &json!("audio_socket"))
         );
         house.ask(&stranger, &path, None).await.is(404);
         let ended = events.iter().find(|(kind, _)| kind == "stream.ended").unwrap();
         assert_eq!(ended.1["id"], json!(id));
         assert!(events.iter().any(|(kind, told)| {
-            kind == "stream.verdict" && told["class"] == "answer.machine" && told["stream_id"] == json!(id)
+            kind == "stream.verdict" && told["class"] == "tone.busy" && told["stream_id"] == json!(id)
         }));
         // The live view shows it to its customer alone.
         let live = |of| {
