@@ -50,7 +50,7 @@ export const test = base.extend<{ stage: Stage }>({
             if (answer === null) return route.fulfill({ status: 422, contentType: 'application/problem+json', body: problem('invalid', 422, [{ pointer: '/body/calls_max', detail: 'write 1 to 100000' }]) })
             return route.fulfill({ json: answer ?? {}, headers: { ETag: '"3"' } })
           }
-          const always = ['/me', '/setup', '/tenants'].includes(path)
+          const always = ['/me', '/setup'].includes(path)
           if (path === '/me' && say['/me'] === null) return route.fulfill({ status: 401, contentType: 'application/problem+json', body: problem('login_wanted', 401) })
           if (state === 'waiting' && !always) return
           if (state === 'broken' && !always) return route.fulfill({ status: 503, contentType: 'application/problem+json', body: problem('away', 503) })
