@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::caller::Caller;
 use super::extract::List;
+use super::problem::Problem;
 
 /// A class.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +19,7 @@ pub(crate) struct Described {
 }
 
 /// The classes
-#[utoipa::path(get, path = "/classes", tag = "classes", responses((status = 200, body = List<Described>)))]
+#[utoipa::path(get, path = "/classes", tag = "classes", responses((status = 200, body = List<Described>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(_caller: Caller) -> Json<List<Described>> {
     let items = Class::ALL.iter().map(|class| {
         let name = class.as_str();

@@ -166,7 +166,7 @@ pub(crate) async fn export(
 }
 
 /// The file of a job
-#[utoipa::path(get, path = "/jobs/{id}/file", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/jobs/{id}/file", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -102,10 +102,17 @@ pub(crate) async fn funnel(
     Ok(Json(List { items }))
 }
 
+/// The times that there are: up to the end of the year 9999, ms. What is added to one of them stays far from what a number holds.
+const TIMES: std::ops::Range<i64> = -SPAN_MAX_MS..253_402_300_800_000;
+
 fn span(from: Option<i64>, until: Option<i64>, now_ms: i64) -> Result<(i64, i64), Problem> {
     let until = until.unwrap_or(now_ms);
     let from = from.unwrap_or(until.saturating_sub(SPAN_MS));
     match until.saturating_sub(from) {
+        _ if !TIMES.contains(&from) || !TIMES.contains(&until) => Err(Problem::wrong(
+            "/from_ms",
+            "this is no time; write ms of Unix time",
+        )),
         0..=SPAN_MAX_MS => Ok((from, until)),
         _ => Err(Problem::wrong(
             "/from_ms",
@@ -273,6 +280,20 @@ mod tests {
             decided: calls,
             decided_ms: calls * 1_200,
             talk_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_span_is_of_times_that_there_are() {
+        let now = 1_795_000_000_000;
+        assert_eq!(span(None, None, now).ok(), Some((now - SPAN_MS, now)));
+        for (from, until) in [
+            (i64::MIN, i64::MIN),
+            (i64::MAX, i64::MAX),
+            (i64::MIN, i64::MAX),
+            (now, now - 1),
+        ] {
+            assert!(span(Some(from), Some(until), now).is_err(), "{from} to {until}");
         }
     }
 

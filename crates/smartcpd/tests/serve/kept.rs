@@ -14,7 +14,7 @@ use crate::peers::{End, Peers};
 use crate::service::Service;
 
 /// A service with a database; `url` as the configuration has it.
-fn start(folder: &Folder, peers: &Peers, url: &str) -> Service {
+pub(crate) fn start(folder: &Folder, peers: &Peers, url: &str) -> Service {
     let config = folder.path("smartcpd.toml");
     let data = folder.path("data").display().to_string();
     let text = configuration("0s")
@@ -28,7 +28,7 @@ fn start(folder: &Folder, peers: &Peers, url: &str) -> Service {
 }
 
 /// The service's database, from outside.
-fn open(folder: &Folder, url: &str) -> Store {
+pub(crate) fn open(folder: &Folder, url: &str) -> Store {
     let key = std::fs::read_to_string(folder.path("data/secret.key")).expect("the key");
     let bytes: Vec<u8> = (0..32)
         .map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).expect("hex"))
@@ -42,14 +42,14 @@ fn open(folder: &Folder, url: &str) -> Store {
 }
 
 /// A whole call: it rings, is answered, and the carrier hangs up.
-fn call(service: &Service, peers: &mut Peers, number: &str) {
+pub(crate) fn call(service: &Service, peers: &mut Peers, number: &str) {
     let rings = peers.ring(service.sip, number);
     let talks = peers.answered(&rings);
     peers.carrier.hang_up(rings.at_carrier);
     peers.ended(End::Dialer, talks);
 }
 
-fn kept(store: &Store) -> Vec<Call> {
+pub(crate) fn kept(store: &Store) -> Vec<Call> {
     runtime().block_on(async {
         let tx = store.read(Whose::Service).await.expect("read");
         calls::list(&tx, &Filter::default(), None, 100)
@@ -60,7 +60,7 @@ fn kept(store: &Store) -> Vec<Call> {
 }
 
 /// A customer with a trunk of its own, whose addresses are narrower than those of the file's.
-fn customer(store: &Store, carrier: &str) -> Uuid {
+pub(crate) fn customer(store: &Store, carrier: &str) -> Uuid {
     runtime().block_on(async {
         let tx = store.write(Whose::Service).await.expect("write");
         let id = Uuid::now_v7();

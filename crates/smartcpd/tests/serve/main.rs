@@ -11,6 +11,7 @@ mod kept;
 mod naming;
 mod peers;
 mod reload;
+mod seen;
 mod service;
 mod standing;
 

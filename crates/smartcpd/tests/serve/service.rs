@@ -16,6 +16,8 @@ pub(crate) struct Service {
     log: BufReader<ChildStderr>,
     pub(crate) sip: SocketAddr,
     pub(crate) http: SocketAddr,
+    /// Where there is a database.
+    pub(crate) console: Option<SocketAddr>,
 }
 
 impl Service {
@@ -34,6 +36,7 @@ impl Service {
             log,
             sip: nowhere,
             http: nowhere,
+            console: None,
         };
         let started = service.line("started");
         let sip = started["sip"][0].as_str().expect("a socket");
@@ -47,6 +50,8 @@ impl Service {
             .expect("text")
             .parse()
             .expect("an address");
+        let console = started["console"].as_str();
+        service.console = console.map(|at| at.parse().expect("an address"));
         service
     }
 

@@ -180,6 +180,21 @@ fn share(from_ms: Option<i64>, newest_ms: Option<i64>, last_ms: Option<i64>) -> 
     let (Some(from), Some(newest), Some(last)) = (from_ms, newest_ms, last_ms) else {
         return 0.0;
     };
-    let whole = (newest - from).max(1) as f32;
-    ((newest - last) as f32 / whole).clamp(0.0, 0.99)
+    let whole = newest.saturating_sub(from).max(1) as f32;
+    (newest.saturating_sub(last) as f32 / whole).clamp(0.0, 0.99)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_the_time_that_was_gone_through() {
+        assert_eq!(share(Some(1_000), Some(2_000), Some(1_500)), 0.5);
+        assert_eq!(share(Some(1_000), Some(2_000), Some(1_000)), 0.99);
+        assert_eq!(share(None, Some(2_000), Some(1_500)), 0.0);
+        // Whatever a filter says.
+        assert!(share(Some(i64::MIN), Some(2_000), Some(1_500)) < 0.01);
+        assert_eq!(share(Some(i64::MAX), Some(2_000), Some(1_500)), 0.99);
+    }
 }
