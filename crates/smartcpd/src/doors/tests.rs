@@ -318,7 +318,7 @@ fn wishes_say_what_is_wrong_with_them() {
     for (key, value) in [
         ("answered", "perhaps"),
         ("track", "left"),
-        ("hangup_on", "answer.human"),
+        ("hangup_on", "progress.ringback"),
     ] {
         let why = wishes.take(key, value).expect_err(key);
         assert!(why.starts_with(key), "{why}");
