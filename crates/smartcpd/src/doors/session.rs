@@ -122,7 +122,7 @@ pub(crate) struct Session {
     standing: Option<Standing>,
     /// Where in its prompt each match stood.
     offset: Option<(PromptId, u32)>,
-    /// Somebody was told as a person.
+    /// A person stood for long enough to be believed. A doubtful one that a beep contradicts at once is none.
     person: bool,
     summary: Summary,
     told: VecDeque<Telling>,
@@ -244,6 +244,8 @@ impl Session {
         if let Some(waiting) = self.waiting.take_if(due) {
             self.stands(waiting);
         }
+        let stands = |standing: &Standing| is_person(standing.verdict.class);
+        self.person |= self.is_settled() && self.standing.as_ref().is_some_and(stands);
     }
 
     fn on_event(&mut self, event: Event) {
@@ -321,7 +323,6 @@ impl Session {
                 && told.phase == phase.as_str()
                 && told.last == verdict.last
         });
-        self.person |= is_person(verdict.class);
         if !known {
             let mut told = self.telling(standing.known);
             told.class = Some(verdict.class.as_str());

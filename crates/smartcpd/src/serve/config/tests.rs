@@ -328,3 +328,29 @@ fn trunks_known_by_their_address_are_trusted_and_others_limited() {
     check("192.0.2.8", Treatment::Limited);
     check("198.51.100.7", Treatment::Denied);
 }
+
+#[test]
+fn a_door_without_a_password_says_whose_each_network_is() {
+    let open = |rest: &str| format!("[doors]\naudiosocket = \"10.0.0.2:9093\"\n{rest}{TRUNKS}");
+    let good = "networks = [\"10.0.0.0/8 of other\", \"10.1.0.0/16 of acme\"]\nhangup_on = [\"answer.*\"]\n";
+    let config = read(&open(good), &[]).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let owner = |address: &str| config.doors.owner(address.parse().expect("an address"));
+    assert_eq!(owner("10.1.2.3"), Some("acme"));
+    assert_eq!(owner("::ffff:10.2.0.1"), Some("other"));
+    assert_eq!(owner("192.0.2.1"), None);
+    for (rest, expected) in [
+        ("", "AudioSocket has no password"),
+        ("networks = [\"10.0.0.5\"]\n", "is no network of a customer"),
+        (
+            "networks = [\"10.0.0.5 of acme\"]\nhangup_on = [\"progress.*\"]\n",
+            "ends no stream",
+        ),
+        (
+            "networks = [\"10.0.0.5 of acme\"]\n[store]\nurl = \"off\"\n",
+            "wants the database",
+        ),
+    ] {
+        let told = faults(&open(rest)).join("\n");
+        assert!(told.contains(expected), "{rest}: {told}");
+    }
+}
