@@ -56,9 +56,10 @@ use std::time::Duration;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
@@ -70,6 +71,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use app::{App, Peer};
+use problem::{Kind, Problem};
 
 /// The largest body of a request that says nothing else, bytes: a policy has some kilobytes.
 const BODY_MAX: usize = 1 << 20;
@@ -210,12 +212,21 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
             CompressionLayer::new()
                 .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))),
         )
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(request_id::identify))
         .layer(middleware::from_fn(move |request, next| {
             headers::secure(secure, request, next)
         }))
         .layer(middleware::from_fn(peer))
         .with_state(Arc::clone(app))
+}
+
+/// A fault in a handler is told as one, and the connection goes on.
+fn panicked(why: Box<dyn std::any::Any + Send>) -> Response {
+    let words = why.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    let words = words.or_else(|| why.downcast_ref::<String>().cloned());
+    let detail = words.unwrap_or_else(|| "a handler ended without words".to_owned());
+    Problem::new(Kind::Fault, detail).into_response()
 }
 
 async fn json(text: String) -> ([(axum::http::HeaderName, &'static str); 1], String) {

@@ -176,6 +176,11 @@ impl Problem {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// Says nothing of what happened inside.
+    pub(crate) fn hide(&mut self) {
+        self.detail = "something went wrong here; tell support the id of the request".to_owned();
+    }
+
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }

@@ -1,7 +1,7 @@
 //! The id of a request: in its answer's header, in problems, in the log and in the audit log.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cpd_store::Uuid;
@@ -27,6 +27,10 @@ pub(crate) async fn identify(mut request: Request, next: Next) -> Response {
                 "level": "error", "what": "request failed", "path": path, "request": id, "why": problem.detail(),
             });
             eprintln!("{line}");
+        }
+        if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
+            // What went wrong inside is for the log.
+            problem.hide();
         }
         problem.request_id = Some(id.clone());
         response = problem.into_response();
