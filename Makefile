@@ -55,7 +55,8 @@ test: tools console/dist/index.html ## Format, lints, all tests, licences, the g
 
 .PHONY: test-console
 test-console: tools console/dist/index.html ## The console: types, units, every page and journey in Chromium, on both databases
-	cargo build --package smartcpd
+	@# The binary as the tests have it: another set of packages would build its dependencies with other features.
+	cargo test --workspace --no-run
 	cd console && npm run check && npm test
 	cd console && export SMARTCPD_BIN=$(abspath $(TARGET))/debug/smartcpd && npm run e2e && \
 		../.ci/with-postgres npm run e2e -- --project=journeys
