@@ -19,9 +19,6 @@ use serde_json::{Value, json};
 use super::config::owned::OWNER_END;
 use super::records::{Recorder, side, telling};
 
-/// How long recordings are kept where no rule says more, ms: 90 days.
-const RECORDING_MS: i64 = 90 * 86_400_000;
-
 /// Customers by their short names.
 pub(crate) type Customers = Arc<Mutex<BTreeMap<String, Uuid>>>;
 
@@ -104,7 +101,8 @@ fn record(
         path: kept.path.to_string_lossy().into_owned(),
         length_ms: i32::try_from(kept.ms).unwrap_or(i32::MAX),
         cut: kept.cut,
-        expires_ms: Some(call.began_ms + RECORDING_MS),
+        // The sweep sets it, by the customer's rules.
+        expires_ms: None,
     });
     // The service's own trunks have nobody to tell.
     let events = match tenant {
@@ -322,6 +320,12 @@ mod tests {
         assert_eq!((call.library, call.own_library), (3, 5));
         assert_eq!(call.detail["recording"]["answered_ms"], 750);
         assert!(!call.detail.to_string().contains("/recordings"));
+        let kept = record.recording.as_ref().expect("a recording");
+        assert_eq!(
+            (kept.length_ms, kept.expires_ms),
+            (2_000, None),
+            "its end is for rules to say"
+        );
     }
 
     #[test]
