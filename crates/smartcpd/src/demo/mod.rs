@@ -127,16 +127,16 @@ async fn show(args: &DemoArgs, faults: &mut Faults) -> Result<(), Fault> {
         library: heard_with,
     };
     let mut outcomes = dialer.outcomes;
-    tokio::select! {
-        () = watch.follow(&mut screen, &mut outcomes, news, &node) => {}
-        () = interrupted() => {}
-    }
+    let over = tokio::select! {
+        () = watch.follow(&mut screen, &mut outcomes, news, &node) => true,
+        () = interrupted() => false,
+    };
     screen.clear();
     dialer.handle.shutdown().await;
     let text = watch.score.text();
     screen.summary(&text);
     if let Some(console) = watch.console.take() {
-        if args.calls.is_some() {
+        if over {
             screen.note("the calls are over; the console stays until Ctrl-C");
             interrupted().await;
         }
