@@ -92,6 +92,17 @@ async fn hashing<T: Send + 'static>(
 mod tests {
     use super::*;
 
+    /// Else an unknown address would be told by how fast it is refused.
+    #[test]
+    fn nobodys_hash_costs_what_everybodys_does() {
+        let costs = |text: &str| {
+            PasswordHash::new(text).map(|hash| (hash.algorithm.to_string(), hash.params.to_string()))
+        };
+        let own = hash_now("correct horse battery").expect("hashed");
+        assert_eq!(costs(NOBODY), costs(&own));
+        assert!(costs(NOBODY).is_ok());
+    }
+
     #[test]
     fn a_password_is_long_and_not_the_name() {
         let ok = |password| check("/password", password, "olga@example.com").is_ok();
