@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cpd_b2bua::trunk::Dialer;
+use cpd_sip::admission::Network;
 use cpd_store::{Store, Tx, Whose};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Semaphore, watch};
@@ -46,6 +47,8 @@ pub(crate) struct App {
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     /// Cookies are for HTTPS alone.
     pub(crate) secure: bool,
+    /// Proxies that are believed about whom they had a request from.
+    pub(crate) proxies: Vec<Network>,
     /// The code of the first run, while nobody is there.
     pub(crate) setup_code: Mutex<Option<String>>,
     pub(crate) hashing: Semaphore,
@@ -117,6 +120,7 @@ pub(crate) struct Wanted {
     pub(crate) stock: Arc<Stock>,
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     pub(crate) secure: bool,
+    pub(crate) proxies: Vec<Network>,
     pub(crate) setup_code: Option<String>,
     pub(crate) live: Arc<Hub>,
     pub(crate) webhooks_private: bool,
@@ -138,6 +142,7 @@ impl App {
             workshop: Workshop::default(),
             file_dialers: wanted.file_dialers,
             secure: wanted.secure,
+            proxies: wanted.proxies,
             setup_code: Mutex::new(wanted.setup_code),
             hashing: Semaphore::new(HASHES_MAX),
             limits: Limits::default(),

@@ -25,6 +25,7 @@ mod live;
 mod me;
 mod objects;
 mod password;
+mod peer;
 mod permission;
 pub(crate) mod problem;
 mod prompts;
@@ -53,9 +54,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::connect_info::ConnectInfo;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{self, Next};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
@@ -70,7 +70,7 @@ use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-use app::{App, Peer};
+use app::App;
 use problem::{Kind, Problem};
 
 /// The largest body of a request that says nothing else, bytes: a policy has some kilobytes.
@@ -217,7 +217,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .layer(middleware::from_fn(move |request, next| {
             headers::secure(secure, request, next)
         }))
-        .layer(middleware::from_fn(peer))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), peer::find))
         .with_state(Arc::clone(app))
 }
 
@@ -231,14 +231,6 @@ fn panicked(why: Box<dyn std::any::Any + Send>) -> Response {
 
 async fn json(text: String) -> ([(axum::http::HeaderName, &'static str); 1], String) {
     ([(axum::http::header::CONTENT_TYPE, "application/json")], text)
-}
-
-/// Puts the peer's address beside a request.
-async fn peer(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |ConnectInfo(peer)| *peer);
-    request.extensions_mut().insert(Peer(peer));
-    next.run(request).await
 }
 
 /// Answers until `end` comes.

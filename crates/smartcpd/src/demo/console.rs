@@ -89,6 +89,7 @@ pub(super) async fn start(
             SocketAddr::new(ADDRESS.ip(), 0)
         }),
         https: false,
+        proxies: Vec::new(),
         doors: Default::default(),
         listeners_max: listeners_max as u64,
         webhooks_private: true,

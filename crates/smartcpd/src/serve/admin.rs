@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cpd_b2bua::trunk::Dialer;
+use cpd_sip::admission::Network as Addresses;
 use cpd_store::objects::Kind;
 use cpd_store::record::Record;
 use cpd_store::secrets::{KEY_BYTES, Sealer, hex};
@@ -29,6 +30,7 @@ use super::hearing::Base;
 use super::keeping::Keeping;
 use super::log::{Level, Log};
 use super::metrics::AdminFigures;
+use super::service::random;
 use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
@@ -60,9 +62,9 @@ pub(crate) struct Admin {
     pub(crate) owned: watch::Receiver<Vec<Arc<Trunks>>>,
     /// What happens now, for who watches.
     pub(crate) live: Arc<Hub>,
-    /// Gone when the end has begun.
     traffic: Arc<Traffic>,
     tries: Arc<Tries>,
+    /// Gone when the end has begun.
     writer: Option<Arc<Writer>>,
     customers: Customers,
     end: Option<oneshot::Sender<()>>,
@@ -79,6 +81,8 @@ pub(crate) struct Plan {
     pub(crate) store: StorePlan,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// Proxies that are believed about whom they had a request from.
+    pub(crate) proxies: Vec<Addresses>,
     /// Where else sound comes in.
     pub(crate) doors: Doors,
     /// The most calls that are listened to.
@@ -131,6 +135,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         node: node.clone(),
         folder,
         https: plan.https,
+        proxies: plan.proxies,
         doors: plan.doors,
         listener,
         audiosocket,
@@ -257,6 +262,7 @@ struct Run {
     node: String,
     folder: PathBuf,
     https: bool,
+    proxies: Vec<Addresses>,
     doors: Doors,
     listener: Option<std::net::TcpListener>,
     audiosocket: Option<std::net::TcpListener>,
@@ -322,6 +328,7 @@ impl Run {
             stock,
             file_dialers: self.dialers.clone(),
             secure: self.https,
+            proxies: self.proxies.clone(),
             setup_code: setup_code.clone(),
             live: Arc::clone(&self.live),
             webhooks_private: self.webhooks_private,
@@ -689,13 +696,6 @@ fn from_hex(text: &str) -> Option<[u8; KEY_BYTES]> {
         *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
     }
     Some(key)
-}
-
-fn random() -> io::Result<[u8; KEY_BYTES]> {
-    use io::Read;
-    let mut key = [0; KEY_BYTES];
-    fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
-    Ok(key)
 }
 
 /// The machine's name.

@@ -146,9 +146,13 @@ async fn kept(config: &Config) -> Vec<Finding> {
     }
     let folder = &plan.folder;
     if !folder.exists() {
-        let url = plan.url.as_deref().map_or("SQLite", |_| "the database");
+        let database = if plan.url.is_some() {
+            "the schema"
+        } else {
+            "SQLite's file"
+        };
         findings.push(Finding::ok(format!(
-            "store: {} and {url} are made at the first start",
+            "store: {} and {database} are made at the first start",
             folder.display()
         )));
         if plan.url.is_none() {
@@ -230,6 +234,7 @@ fn sockets(config: &Config) -> Vec<Finding> {
     wanted.extend(config.http.map(|at| ("http", "tcp", at)));
     let console = config.console.filter(|_| config.store.is_some());
     wanted.extend(console.map(|at| ("console", "tcp", at)));
+    wanted.extend(config.doors.audiosocket.map(|at| ("audiosocket", "tcp", at)));
     wanted
         .into_iter()
         .map(|(name, protocol, at)| {

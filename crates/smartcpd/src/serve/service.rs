@@ -144,6 +144,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 store: store.clone(),
                 listen: config.console,
                 https: config.https,
+                proxies: config.proxies.clone(),
                 doors: config.doors.clone(),
                 listeners_max: config.hearing.listeners_max as u64,
                 webhooks_private: config.webhooks_private,
@@ -783,7 +784,8 @@ pub(super) fn word(protocol: Protocol) -> &'static str {
     }
 }
 
-fn random() -> std::io::Result<[u8; 32]> {
+/// Random bytes of the system.
+pub(super) fn random() -> std::io::Result<[u8; 32]> {
     use std::io::Read;
     let mut seed = [0; 32];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut seed)?;

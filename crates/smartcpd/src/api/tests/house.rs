@@ -114,6 +114,7 @@ impl House {
             stock: Arc::default(),
             file_dialers: Vec::new(),
             secure: false,
+            proxies: Vec::new(),
             setup_code: Some("code-of-first-run".to_owned()),
             live: Hub::new(
                 NOW,

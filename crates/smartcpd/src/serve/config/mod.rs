@@ -60,6 +60,8 @@ pub(crate) struct Config {
     /// Where console and API are, and whether HTTPS leads there.
     pub(crate) console: Option<SocketAddr>,
     pub(crate) https: bool,
+    /// Proxies that are believed about whom they had a request from.
+    pub(crate) proxies: Vec<Network>,
     /// Webhooks may lead into one's own network, and by HTTP.
     pub(crate) webhooks_private: bool,
     pub(crate) doors: Doors,
@@ -211,6 +213,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         .parsed("listen", wrongs, address_or_off)
         .unwrap_or(Some(CONSOLE));
     let https = section.flag("https", wrongs).unwrap_or(false);
+    let proxies = section.list("proxies", wrongs, network).unwrap_or_default();
     section.close(wrongs);
     let mut section = root.table("webhooks", wrongs);
     let webhooks_private = section.flag("private", wrongs).unwrap_or(false);
@@ -241,6 +244,7 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
         store,
         console,
         https,
+        proxies,
         webhooks_private,
         doors,
         records,
@@ -673,7 +677,10 @@ impl Config {
             ("media", media(self) != media(new)),
             ("http", self.http != new.http),
             ("store", self.store != new.store),
-            ("console", (self.console, self.https) != (new.console, new.https)),
+            (
+                "console",
+                (self.console, self.https, &self.proxies) != (new.console, new.https, &new.proxies),
+            ),
             ("webhooks", self.webhooks_private != new.webhooks_private),
             ("doors", self.doors != new.doors),
             ("records", self.records != new.records),
