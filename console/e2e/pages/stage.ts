@@ -75,8 +75,24 @@ export async function settle(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }
 
+/** Until nothing fades or slides any more: colours halfway have a contrast that nobody reads. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    const moving = () => document.getAnimations().filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity)
+    // What a click sets off begins in the frames after it.
+    for (let quiet = 0; quiet < 3; quiet++) {
+      await frame()
+      const found = moving()
+      if (found.length > 0) quiet = 0
+      await Promise.allSettled(found.map((one) => one.finished))
+    }
+  })
+}
+
 /** axe's violations of WCAG 2.2 AA, each as a line. */
 export async function violations(page: Page): Promise<string[]> {
+  await still(page)
   await page.evaluate(axe)
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }
