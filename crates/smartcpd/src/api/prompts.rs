@@ -197,7 +197,6 @@ async fn number(tx: &Tx, version: &str) -> Result<i32, Problem> {
 
 /// What is said of a new prompt.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     /// Its name in matches.
     name: String,

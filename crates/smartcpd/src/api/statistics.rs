@@ -55,6 +55,18 @@ pub(crate) struct Which {
     zone: Option<i64>,
 }
 
+/// Which time.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Time {
+    from_ms: Option<i64>,
+    until_ms: Option<i64>,
+}
+
+/// The farthest that a clock is from UTC, minutes.
+const ZONE_MAX: i64 = 840;
+
 /// A row of the funnel.
 #[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Counted {
@@ -88,7 +100,13 @@ pub(crate) async fn funnel(
 ) -> Result<Json<List<Counted>>, Problem> {
     caller.may(Permission::CallsRead)?;
     let (from, until) = span(which.from_ms, which.until_ms, app.now())?;
-    let zone_ms = which.zone.unwrap_or(0).clamp(-840, 840) * 60_000;
+    let zone = which.zone.unwrap_or(0);
+    if !(-ZONE_MAX..=ZONE_MAX).contains(&zone) {
+        return Err(Problem::wrong(
+            "/zone",
+            format!("{zone} is not -{ZONE_MAX} to {ZONE_MAX} minutes"),
+        ));
+    }
     let tx = caller.read(&app).await?;
     let rows = hours::between(&tx, from, until).await?;
     let fits = |row: &Hour| {
@@ -98,7 +116,7 @@ pub(crate) async fn funnel(
                 .as_ref()
                 .is_none_or(|campaign| *campaign == row.campaign)
     };
-    let items = sums(rows.into_iter().filter(fits), which.by, zone_ms);
+    let items = sums(rows.into_iter().filter(fits), which.by, zone * 60_000);
     Ok(Json(List { items }))
 }
 
@@ -188,14 +206,14 @@ pub(crate) struct Rightness {
 }
 
 /// How right verdicts were
-#[utoipa::path(get, path = "/statistics/labels", tag = "statistics", params(Which), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/statistics/labels", tag = "statistics", params(Time), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn rightness(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Asked(which): Asked<Which>,
+    Asked(time): Asked<Time>,
 ) -> Result<Json<Rightness>, Problem> {
     caller.may(Permission::CallsRead)?;
-    let (from, until) = span(which.from_ms, which.until_ms, app.now())?;
+    let (from, until) = span(time.from_ms, time.until_ms, app.now())?;
     let tx = caller.read_own(&app).await?;
     let said = labels::between(&tx, from, until, LABELS_MAX).await?;
     let ids: Vec<_> = said.iter().map(|label| label.call_id).collect();
