@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod calls;
+pub mod desk;
 #[allow(
     unreachable_pub,
     reason = "the derived types of a table are public; the module is not"

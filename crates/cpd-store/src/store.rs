@@ -236,6 +236,11 @@ impl Tx {
         self.whose == Whose::Service
     }
 
+    /// Whether this is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.db.get_database_backend() == DbBackend::Postgres
+    }
+
     /// What seals secrets.
     #[must_use]
     pub fn sealer(&self) -> &Sealer {

@@ -2,7 +2,8 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -128,6 +129,20 @@ pub async fn add(tx: &Tx, tenant: Uuid, new: NewUser, now_ms: i64) -> Result<Use
 pub async fn list(tx: &Tx, tenant: Uuid) -> Result<Vec<User>, Error> {
     let query = of(tx).filter(Column::TenantId.eq(tenant));
     Ok(query.order_by_asc(Column::Email).all(&tx.db).await?)
+}
+
+/// People of all customers by a piece of their name or address.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn search(tx: &Tx, words: &str, limit: u64) -> Result<Vec<User>, Error> {
+    let plain = |words: &str| format!("%{}%", words.replace(['%', '_', '\\'], ""));
+    let found = Condition::any()
+        .add(Column::Email.like(plain(&words.to_lowercase())))
+        .add(Column::Name.like(plain(words)));
+    let query = of(tx).filter(found).order_by_asc(Column::Name).limit(limit);
+    Ok(query.all(&tx.db).await?)
 }
 
 /// How many there are at all: none on a first run.

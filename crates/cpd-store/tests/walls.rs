@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 use std::time::Duration;
 
-use common::made::{NOW, Random, record, tenant};
+use common::made::{self, NOW, Random, record, tenant};
 use common::{cluster, folder, migrated, runtime};
 use cpd_store::prompts::NewPrompt;
 use cpd_store::record::Record;
@@ -17,8 +17,8 @@ use cpd_store::users::{NewUser, Role};
 use cpd_store::webhooks::NewWebhook;
 use cpd_store::writer::{Limits, Writer};
 use cpd_store::{
-    SERVICE, Store, Uuid, Whose, audit, idempotency, jobs, keys, labels, objects, prompts, retention,
-    sessions, tenants, users, views, webhooks,
+    SERVICE, Store, Tx, Uuid, Whose, audit, desk, idempotency, jobs, keys, labels, objects, prompts,
+    retention, sessions, tenants, users, views, webhooks,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -94,7 +94,64 @@ async fn furnish(store: &Store, tenant: Uuid, record: &Record) {
         .unwrap();
     idempotency::take(&tx, "a", "n", "r", NOW).await.unwrap();
     jobs::add(&tx, "export", json!({}), "U", NOW).await.unwrap();
+    ask_the_desk(&tx, tenant).await;
     tx.commit().await.unwrap();
+}
+
+/// A row in each table of the desk.
+async fn ask_the_desk(tx: &Tx, tenant: Uuid) {
+    let new = desk::contacts::NewContact {
+        tenant,
+        name: "C".to_owned(),
+        user: None,
+        language: "ru".to_owned(),
+    };
+    let contact = desk::contacts::add(tx, new, NOW).await.unwrap();
+    let address = format!("{tenant}@example.com");
+    desk::contacts::bind(tx, &contact, "email", &address, true, NOW)
+        .await
+        .unwrap();
+    let said = desk::contracts::Said {
+        number: "1".to_owned(),
+        from_ms: NOW,
+        until_ms: None,
+        terms: json!({}),
+    };
+    desk::contracts::add(tx, tenant, said, NOW).await.unwrap();
+    let serial = desk::requests::next_serial(tx, 10_001).await.unwrap();
+    let request = made::request(tenant, contact.id, serial);
+    let request = desk::requests::add(tx, request).await.unwrap();
+    desk::requests::name(tx, &request, &serial.to_string())
+        .await
+        .unwrap();
+    let event = desk::requests::Event {
+        request_id: request.id,
+        seq: 1,
+        tenant_id: tenant,
+        at_ms: NOW,
+        by: json!({}),
+        by_name: String::new(),
+        what: json!({}),
+    };
+    let request = desk::requests::append(tx, request, vec![event]).await.unwrap();
+    let message = made::message(&request);
+    let message_id = message.id;
+    desk::messages::add(tx, message).await.unwrap();
+    desk::files::add(tx, made::file(&request, message_id))
+        .await
+        .unwrap();
+    desk::outgoing::push(tx, made::outgoing(&request)).await.unwrap();
+    let [topic, component, text] = ["t", "calls", ""].map(str::to_owned);
+    desk::masses::add(tx, topic, component, text, "S", NOW)
+        .await
+        .unwrap();
+    let said = desk::texts::Said {
+        language: "ru".to_owned(),
+        title: "t".to_owned(),
+        text: String::new(),
+        published: true,
+    };
+    desk::texts::add(tx, "answer", said, NOW).await.unwrap();
 }
 
 fn new_prompt(name: &str) -> NewPrompt {

@@ -13,6 +13,7 @@ mod audio;
 mod calls;
 mod cli;
 mod demo;
+mod desk;
 mod doors;
 mod evaluate;
 mod fault;

@@ -4,6 +4,7 @@
 
 use cpd_store::Uuid;
 use cpd_store::calls::Call;
+use cpd_store::desk;
 use cpd_store::record::Record;
 use cpd_store::recordings::Recording;
 use cpd_store::webhooks::Event;
@@ -118,5 +119,98 @@ pub(crate) fn record(random: &mut Random, began_ms: i64) -> Record {
         call,
         recording,
         events: vec![event],
+    }
+}
+
+/// A request of the desk.
+pub(crate) fn request(tenant: Uuid, contact: Uuid, serial: u64) -> desk::requests::Request {
+    desk::requests::Request {
+        id: Uuid::now_v7(),
+        tenant_id: tenant,
+        serial: i64::try_from(serial).unwrap(),
+        number: serial.to_string(),
+        topic: "t".to_owned(),
+        kind: "incident".to_owned(),
+        priority: "normal".to_owned(),
+        state: "registered".to_owned(),
+        door: "portal".to_owned(),
+        component: String::new(),
+        suggestion: false,
+        contract: true,
+        contact_id: contact,
+        chosen: serde_json::json!([]),
+        assignee: None,
+        mass_id: None,
+        survivor: None,
+        follows: None,
+        perhaps: None,
+        call_id: None,
+        evidence: None,
+        unanswered: true,
+        due_ms: None,
+        next_ms: None,
+        events: 0,
+        created_ms: NOW,
+        changed_ms: NOW,
+    }
+}
+
+/// A message of a request.
+pub(crate) fn message(request: &desk::requests::Request) -> desk::messages::Message {
+    desk::messages::Message {
+        id: Uuid::now_v7(),
+        tenant_id: request.tenant_id,
+        request_id: request.id,
+        at_ms: NOW,
+        side: "public".to_owned(),
+        from: "customer".to_owned(),
+        person: Some(request.contact_id),
+        name: "C".to_owned(),
+        door: "portal".to_owned(),
+        text: "x".to_owned(),
+        rest: String::new(),
+        automated: false,
+        unverified: false,
+        origin: None,
+        mail_id: None,
+    }
+}
+
+/// A file of a message.
+pub(crate) fn file(request: &desk::requests::Request, message: Uuid) -> desk::files::File {
+    desk::files::File {
+        id: Uuid::now_v7(),
+        tenant_id: request.tenant_id,
+        request_id: Some(request.id),
+        message_id: Some(message),
+        by: "user:1".to_owned(),
+        name: "a.png".to_owned(),
+        kind: "image/png".to_owned(),
+        size: 1,
+        width: Some(1),
+        height: Some(1),
+        data: vec![1],
+        created_ms: NOW,
+    }
+}
+
+/// Something that goes out for a request.
+pub(crate) fn outgoing(request: &desk::requests::Request) -> desk::outgoing::Outgoing {
+    desk::outgoing::Outgoing {
+        id: Uuid::now_v7(),
+        tenant_id: request.tenant_id,
+        request_id: request.id,
+        message_id: None,
+        kind: "receipt".to_owned(),
+        door: "email".to_owned(),
+        address: "a@example.com".to_owned(),
+        payload: serde_json::json!({}),
+        state: "waiting".to_owned(),
+        attempts: 0,
+        next_ms: NOW,
+        error: None,
+        origin: None,
+        created_ms: NOW,
+        ended_ms: None,
     }
 }

@@ -13,6 +13,7 @@ mod caller;
 mod calls;
 mod classes;
 mod console;
+mod desk;
 mod extract;
 mod headers;
 mod heard;
@@ -40,7 +41,7 @@ mod statistics;
 mod streams;
 mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod totp;
 pub(crate) mod traffic;
 mod upload;
@@ -156,6 +157,41 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(jobs::statistics))
         .routes(routes!(retention::list, retention::set))
         .routes(routes!(about::about))
+        .merge(of_the_desk())
+}
+
+/// Resources of the support desk.
+fn of_the_desk() -> OpenApiRouter<Arc<App>> {
+    use desk::{acts, contacts, contracts, files, masses, messages, reports, requests, texts};
+    OpenApiRouter::new()
+        .routes(routes!(requests::list, requests::add))
+        .routes(routes!(requests::find, requests::change))
+        .routes(routes!(requests::history))
+        .routes(routes!(requests::deliveries))
+        .routes(routes!(messages::list, messages::add))
+        .routes(routes!(acts::assign))
+        .routes(routes!(acts::ask))
+        .routes(routes!(acts::solve))
+        .routes(routes!(acts::refuse))
+        .routes(routes!(acts::deny))
+        .routes(routes!(acts::close))
+        .routes(routes!(acts::wait, acts::resume))
+        .routes(routes!(acts::merge, acts::unmerge))
+        .routes(routes!(acts::attach, acts::detach))
+        .routes(routes!(files::add).layer(DefaultBodyLimit::max(files::FILE_MAX)))
+        .routes(routes!(files::find))
+        .routes(routes!(contacts::list, contacts::add))
+        .routes(routes!(contacts::erase))
+        .routes(routes!(contracts::list, contracts::add))
+        .routes(routes!(contracts::change))
+        .routes(routes!(masses::list, masses::add))
+        .routes(routes!(masses::suggestions))
+        .routes(routes!(masses::find))
+        .routes(routes!(masses::say))
+        .routes(routes!(masses::solve))
+        .routes(routes!(texts::list, texts::add))
+        .routes(routes!(texts::change, texts::remove))
+        .routes(routes!(reports::report))
 }
 
 /// The schema of the API (OpenAPI 3.1), as JSON.

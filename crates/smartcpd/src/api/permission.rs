@@ -41,11 +41,17 @@ pub(crate) enum Permission {
     TenantsWrite,
     /// See the service itself: all customers, nodes.
     ServiceRead,
+    /// See requests to the desk: one's own, and those that the contract shows.
+    RequestsRead,
+    /// Write to the desk.
+    RequestsWrite,
+    /// Sit at the desk: answer all customers.
+    DeskWork,
 }
 
 use Permission as P;
 
-const ALL: [(Permission, &str); 18] = [
+const ALL: [(Permission, &str); 21] = [
     (P::CallsRead, "calls.read"),
     (P::NumbersRead, "numbers.read"),
     (P::AudioRead, "audio.read"),
@@ -64,6 +70,9 @@ const ALL: [(Permission, &str); 18] = [
     (P::RetentionWrite, "retention.write"),
     (P::TenantsWrite, "tenants.write"),
     (P::ServiceRead, "service.read"),
+    (P::RequestsRead, "requests.read"),
+    (P::RequestsWrite, "requests.write"),
+    (P::DeskWork, "desk.work"),
 ];
 
 impl Permission {
@@ -94,18 +103,29 @@ pub(crate) fn of(role: Role) -> impl Iterator<Item = Permission> {
 
 /// Whether a role may do something.
 pub(crate) fn may(role: Role, permission: Permission) -> bool {
-    let looks = matches!(permission, P::CallsRead | P::ConfigRead | P::PromptsRead);
+    // Whoever is of a customer may ask for help.
+    let looks = matches!(
+        permission,
+        P::CallsRead | P::ConfigRead | P::PromptsRead | P::RequestsRead | P::RequestsWrite
+    );
     let works = matches!(
         permission,
         P::NumbersRead | P::AudioRead | P::CallsLabel | P::CallsExport
     );
-    let service = matches!(permission, P::TenantsWrite | P::ServiceRead);
+    let service = matches!(permission, P::TenantsWrite | P::ServiceRead | P::DeskWork);
     match role {
         Role::ReadOnly => looks,
         Role::Analyst => looks || works,
         Role::Admin => !service,
         // Support helps without changing: what it does for a customer, the customer's log shows.
-        Role::Support => looks || works || matches!(permission, P::UsersRead | P::AuditRead | P::ServiceRead),
+        Role::Support => {
+            looks
+                || works
+                || matches!(
+                    permission,
+                    P::UsersRead | P::AuditRead | P::ServiceRead | P::DeskWork
+                )
+        }
         Role::Operator => true,
     }
 }

@@ -35,6 +35,7 @@ use super::snapshot::{Customer, Sealed, Snapshot};
 use super::stored::{Customers, Stored};
 use crate::api::app::{App, Wanted, system_clock};
 use crate::api::traffic::Traffic;
+use crate::desk;
 use crate::doors::listener::{self, Doors};
 use crate::fault::{Fault, FaultClass, system_words};
 use crate::jobs::Runner;
@@ -319,6 +320,7 @@ impl Run {
             tries: Arc::clone(&self.tries),
         };
         beside.spawn(sender.run());
+        beside.spawn(desk::timer::run(store.clone(), self.node.clone(), system_clock));
         let exports = self.folder.join("exports");
         let app = App::new(Wanted {
             store: store.clone(),

@@ -266,6 +266,20 @@ impl House {
         self.answer(request.body(Body::from(form)).unwrap()).await
     }
 
+    /// Sends bytes as they are.
+    pub(super) async fn raw(&self, who: &As, what: &str, bytes: Vec<u8>) -> Answer {
+        let (method, path) = what.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header("sec-fetch-site", "same-origin");
+        request = match who {
+            As::Nobody => request,
+            As::Cookie(cookie) => request.header(header::COOKIE, cookie),
+            As::Key(key) => request.header(header::AUTHORIZATION, format!("Bearer {key}")),
+        };
+        request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+        self.answer(request.body(Body::from(bytes)).unwrap()).await
+    }
+
     async fn answer(&self, mut request: Request<Body>) -> Answer {
         let method = request.method().to_string();
         let path = request.uri().path().trim_start_matches("/api/v1").to_owned();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 
+mod desk;
 mod house;
 mod idempotency;
 mod jobs;
@@ -18,4 +19,4 @@ mod webhooks;
 /// Fresh databases, as the store's own tests make them.
 #[path = "../../../../cpd-store/tests/common/mod.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
-mod databases;
+pub(crate) mod databases;
