@@ -13,6 +13,7 @@ mod audio;
 mod calls;
 mod cli;
 mod demo;
+mod detail;
 mod doors;
 mod evaluate;
 mod fault;

@@ -83,7 +83,7 @@ impl Drop for Place {
 }
 
 /// Figures of the last second
-#[utoipa::path(get, path = "/live/snapshot", tag = "live", responses((status = 200, body = Figures), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/live/snapshot", operation_id = "live_read", tag = "live", responses((status = 200, body = Figures), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn snapshot(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Figures>, Problem> {
     caller.may(Permission::CallsRead)?;
     let sees = sees(&app, &caller).await?;
@@ -127,7 +127,7 @@ pub(crate) struct From {
 ///
 /// A WebSocket. Each message is `{seq, at_ms, kind, data}`; kinds are `call.began`, `call.told`, `call.ended`, `call.refused`,
 /// `gateway`, `registration`, `stream.began`, `stream.told`, `stream.ended`, `metrics` (figures, each second) and `lost`: events after the number that one gave are gone.
-#[utoipa::path(get, path = "/live", tag = "live", params(From), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/live", operation_id = "live_watch", tag = "live", params(From), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn watch(
     State(app): State<Arc<App>>,
     Asked(from): Asked<From>,

@@ -15,6 +15,7 @@ use super::caller::Caller;
 use super::extract::{Asked, List};
 use super::permission::Permission;
 use super::problem::Problem;
+use super::schema::ClassName;
 
 /// The longest time that is counted at once, ms: a little over a year.
 const SPAN_MAX_MS: i64 = 400 * 24 * HOUR_MS;
@@ -57,6 +58,7 @@ pub(crate) struct Which {
 
 /// A row of the funnel.
 #[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = FunnelRow)]
 pub(crate) struct Counted {
     /// Begin of the hour or day in ms, or the name.
     key: String,
@@ -80,7 +82,7 @@ pub(crate) struct Counted {
 }
 
 /// What came of calls
-#[utoipa::path(get, path = "/statistics", tag = "statistics", params(Which), responses((status = 200, body = List<Counted>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/statistics", operation_id = "calls_count", tag = "statistics", params(Which), responses((status = 200, body = List<Counted>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn funnel(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -169,8 +171,10 @@ fn group<'a>(sum: &'a mut Counted, class: &str) -> &'a mut i64 {
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Cell {
     /// What was told.
+    #[schema(value_type = ClassName)]
     verdict: String,
     /// What it was; equal to the verdict where somebody said that it was right.
+    #[schema(value_type = ClassName)]
     truth: String,
     calls: i64,
 }
@@ -188,7 +192,7 @@ pub(crate) struct Rightness {
 }
 
 /// How right verdicts were
-#[utoipa::path(get, path = "/statistics/labels", tag = "statistics", params(Which), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/statistics/labels", operation_id = "labels_count", tag = "statistics", params(Which), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn rightness(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -1,0 +1,261 @@
+//! The schema of the API (OpenAPI 3.1), made of the handlers, with what holds for all of them. Types of clients are generated
+//! of it, the console's first, so it says which fields an answer always has and which words there are.
+
+use std::collections::BTreeSet;
+
+use cpd_store::users::Role;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Components, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi, RefOr, Required};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::{caller, permission, resources};
+
+/// The schema, as JSON.
+pub(crate) fn openapi() -> String {
+    let mut schema = resources().into_openapi();
+    let (answers, sent) = (answers(&schema), sent(&schema));
+    let components = schema.components.get_or_insert_default();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("scpd_…");
+    components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new(caller::COOKIE));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    let sent = reached(components, sent);
+    for name in reached(components, answers).difference(&sent) {
+        if let Some(RefOr::T(schema)) = components.schemas.get_mut(name) {
+            complete(schema);
+        }
+    }
+    for path in schema.paths.paths.values_mut() {
+        if let Some(post) = &mut path.post {
+            post.parameters
+                .get_or_insert_default()
+                .push(RefOr::T(idempotent()));
+        }
+    }
+    schema.to_pretty_json().unwrap_or_default()
+}
+
+/// The header that each POST takes.
+fn idempotent() -> Parameter {
+    let words = "a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(words))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(128)),
+        ))
+        .build()
+}
+
+/// What an answer holds and can be null is always there: only what cannot be null may be left out (`nullable = false`). What
+/// is sent as well is left as it is, for there a field may be missing that an answer has.
+fn complete(schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => {
+            for (name, property) in &mut object.properties {
+                if is_nullable(property) && !object.required.contains(name) {
+                    object.required.push(name.clone());
+                }
+                if let RefOr::T(property) = property {
+                    complete(property);
+                }
+            }
+        }
+        Schema::AllOf(all) => inner(&mut all.items),
+        Schema::OneOf(one) => inner(&mut one.items),
+        Schema::AnyOf(any) => inner(&mut any.items),
+        Schema::Array(_) => {}
+        _ => {}
+    }
+    fn inner(schemas: &mut [RefOr<Schema>]) {
+        for schema in schemas {
+            if let RefOr::T(schema) = schema {
+                complete(schema);
+            }
+        }
+    }
+}
+
+fn is_nullable(schema: &RefOr<Schema>) -> bool {
+    let null = |kind: &SchemaType| match kind {
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+        SchemaType::AnyValue => false,
+    };
+    match schema {
+        RefOr::T(Schema::Object(object)) => null(&object.schema_type),
+        RefOr::T(Schema::Array(array)) => null(&array.schema_type),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter().any(is_nullable),
+        RefOr::T(Schema::AnyOf(any)) => any.items.iter().any(is_nullable),
+        RefOr::T(_) | RefOr::Ref(_) => false,
+    }
+}
+
+type Schemas = Vec<RefOr<Schema>>;
+
+/// What answers hold.
+fn answers(api: &OpenApi) -> Schemas {
+    let responses = operations(api).flat_map(|operation| operation.responses.responses.values());
+    let contents = responses.filter_map(|response| match response {
+        RefOr::T(response) => Some(response.content.values()),
+        RefOr::Ref(_) => None,
+    });
+    contents.flatten().filter_map(schema_of).collect()
+}
+
+/// What is sent.
+fn sent(api: &OpenApi) -> Schemas {
+    let bodies = operations(api).filter_map(|operation| operation.request_body.as_ref());
+    let contents = bodies.filter_map(|body| match body {
+        RefOr::T(body) => Some(body.content.values()),
+        RefOr::Ref(_) => None,
+    });
+    contents.flatten().filter_map(schema_of).collect()
+}
+
+fn operations(api: &OpenApi) -> impl Iterator<Item = &utoipa::openapi::path::Operation> {
+    api.paths.paths.values().flat_map(|path| {
+        [&path.get, &path.put, &path.post, &path.delete, &path.patch]
+            .into_iter()
+            .flatten()
+    })
+}
+
+fn schema_of(content: &RefOr<Content>) -> Option<RefOr<Schema>> {
+    match content {
+        RefOr::T(content) => content.schema.clone(),
+        RefOr::Ref(_) => None,
+    }
+}
+
+/// Names of all schemas that these are made of.
+fn reached(components: &Components, mut open: Schemas) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    while let Some(schema) = open.pop() {
+        match schema {
+            RefOr::Ref(at) => {
+                let name = at.ref_location.rsplit('/').next().unwrap_or_default();
+                if found.insert(name.to_owned()) {
+                    open.extend(components.schemas.get(name).cloned());
+                }
+            }
+            RefOr::T(Schema::Object(object)) => open.extend(object.properties.into_values()),
+            RefOr::T(Schema::Array(array)) => {
+                if let utoipa::openapi::schema::ArrayItems::RefOrSchema(items) = array.items {
+                    open.push(*items);
+                }
+            }
+            RefOr::T(Schema::AllOf(all)) => open.extend(all.items),
+            RefOr::T(Schema::OneOf(one)) => open.extend(one.items),
+            RefOr::T(Schema::AnyOf(any)) => open.extend(any.items),
+            RefOr::T(_) => {}
+        }
+    }
+    found
+}
+
+/// A word of a list that stands elsewhere in the code, as the schema tells it.
+fn word(words: impl Iterator<Item = &'static str>, description: &str) -> RefOr<Schema> {
+    let object = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .description(Some(description));
+    object.into()
+}
+
+/// What a call can be, by its name.
+pub(crate) struct ClassName;
+
+impl PartialSchema for ClassName {
+    fn schema() -> RefOr<Schema> {
+        let words = cpd_detect::Class::ALL.iter().map(|class| class.as_str());
+        word(words, "What a call can be (docs/classes.md).")
+    }
+}
+
+impl ToSchema for ClassName {}
+
+/// What somebody may do, in a word.
+pub(crate) struct PermissionName;
+
+impl PartialSchema for PermissionName {
+    fn schema() -> RefOr<Schema> {
+        word(
+            permission::Permission::words(),
+            "Something that one may or may not do.",
+        )
+    }
+}
+
+impl ToSchema for PermissionName {}
+
+/// A role, in a word.
+pub(crate) struct RoleName;
+
+impl PartialSchema for RoleName {
+    fn schema() -> RefOr<Schema> {
+        let words = Role::ALL.into_iter().map(Role::as_str);
+        word(
+            words,
+            "What somebody is; `support` and `operator` are the service's own.",
+        )
+    }
+}
+
+impl ToSchema for RoleName {}
+
+/// A language of the console.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+pub(crate) enum Language {
+    Ru,
+    En,
+}
+
+/// A type that is one of several, of which more than one may fit. Each part has a name here, which the schema does not tell.
+macro_rules! any_of {
+    ($(#[doc = $description:literal])+ $name:ident { $($part:ident: $kind:ty),+ $(,)? }) => {
+        $(#[doc = $description])+
+        pub(crate) struct $name;
+
+        const _: () = {
+            use ::utoipa::openapi::RefOr;
+            use ::utoipa::openapi::schema::{AnyOfBuilder, Schema};
+
+            #[derive(::utoipa::ToSchema)]
+            #[allow(dead_code, reason = "its fields are the parts")]
+            struct Parts {
+                $($part: $kind),+
+            }
+
+            impl ::utoipa::PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    let description = [$($description.trim()),+].join(" ");
+                    let mut any = AnyOfBuilder::new().description(Some(description));
+                    if let RefOr::T(Schema::Object(parts)) = <Parts as ::utoipa::PartialSchema>::schema() {
+                        for part in parts.properties.into_values() {
+                            any = any.item(part);
+                        }
+                    }
+                    any.into()
+                }
+            }
+
+            impl ::utoipa::ToSchema for $name {
+                fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                    <Parts as ::utoipa::ToSchema>::schemas(schemas);
+                }
+            }
+        };
+    };
+}
+pub(crate) use any_of;
