@@ -29,7 +29,7 @@ pub(crate) struct Done {
     action: String,
     object: String,
     /// From what to what, without secrets; its keys depend on the action.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     change: serde_json::Value,
     request: String,
 }

@@ -4,7 +4,7 @@
 //! Who does not take what it is sent for ten seconds is cut off, and comes back by the number of the last event. Sessions and
 //! keys that ended are noticed within a minute.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use cpd_store::{SERVICE, tenants};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::caller::{Caller, TENANT_HEADER, Who, from_our_page};
@@ -111,6 +111,47 @@ async fn sees(app: &App, caller: &Caller) -> Result<Sees, Problem> {
     }
     let tx = caller.read_own(app).await?;
     Ok(Sees::Of(tenants::find(&tx, caller.tenant).await?.slug))
+}
+
+/// An event, as the WebSocket tells it.
+#[derive(ToSchema)]
+#[schema(as = LiveEvent)]
+#[allow(dead_code, reason = "describes what `words` and `metrics` write")]
+pub(crate) struct Told {
+    /// What `after` is to read on from here.
+    seq: u64,
+    at_ms: i64,
+    kind: LiveKind,
+    /// As the kind has it: of `metrics` the figures of `GET /live/snapshot`, of calls what is known of them (docs/api.md).
+    data: BTreeMap<String, serde_json::Value>,
+}
+
+/// What an event is.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the words of `kind`")]
+enum LiveKind {
+    #[schema(rename = "call.began")]
+    CallBegan,
+    #[schema(rename = "call.told")]
+    CallTold,
+    #[schema(rename = "call.ended")]
+    CallEnded,
+    #[schema(rename = "call.refused")]
+    CallRefused,
+    #[schema(rename = "gateway")]
+    Gateway,
+    #[schema(rename = "registration")]
+    Registration,
+    #[schema(rename = "stream.began")]
+    StreamBegan,
+    #[schema(rename = "stream.told")]
+    StreamTold,
+    #[schema(rename = "stream.ended")]
+    StreamEnded,
+    #[schema(rename = "metrics")]
+    Metrics,
+    #[schema(rename = "lost")]
+    Lost,
 }
 
 /// Where to begin.

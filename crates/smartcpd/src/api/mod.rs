@@ -70,6 +70,8 @@ use utoipa_axum::routes;
 use app::App;
 use problem::{Kind, Problem};
 
+use crate::serve::config::keys::ConfigKind;
+
 /// The largest body of a request that says nothing else, bytes: a policy has some kilobytes.
 const BODY_MAX: usize = 1 << 20;
 /// How often what has ended is taken away.
@@ -85,7 +87,9 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
         license(name = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    security(("key" = []), ("session" = []))
+    security(("key" = []), ("session" = [])),
+    // What parameters of paths and messages of WebSockets are made of stands in no body.
+    components(schemas(ConfigKind, live::Told))
 )]
 struct Described;
 

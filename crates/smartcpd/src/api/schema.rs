@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cpd_store::users::Role;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Components, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayItems, Components, ObjectBuilder, Ref, Schema, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
@@ -17,6 +17,12 @@ pub(crate) fn openapi() -> String {
     let mut schema = resources().into_openapi();
     let (answers, sent) = (answers(&schema), sent(&schema));
     let components = schema.components.get_or_insert_default();
+    name_items(components);
+    for (name, schema) in &mut components.schemas {
+        if name.ends_with(KEYS) {
+            without_null(schema);
+        }
+    }
     let key = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("scpd_…");
@@ -37,6 +43,58 @@ pub(crate) fn openapi() -> String {
         }
     }
     schema.to_pretty_json().unwrap_or_default()
+}
+
+/// How names of schemas end that are keys of the configuration.
+const KEYS: &str = "Keys";
+
+/// A key of the configuration is written or left out: TOML has no null.
+fn without_null(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else {
+        return;
+    };
+    for property in object.properties.values_mut() {
+        let kind = match property {
+            RefOr::T(Schema::Object(object)) => &mut object.schema_type,
+            RefOr::T(Schema::Array(array)) => &mut array.schema_type,
+            RefOr::T(Schema::OneOf(one)) => {
+                one.items.retain(|item| !is_nullable(item));
+                if let [item] = one.items.as_slice() {
+                    *property = item.clone();
+                }
+                continue;
+            }
+            RefOr::T(_) | RefOr::Ref(_) => continue,
+        };
+        if let SchemaType::Array(kinds) = kind {
+            kinds.retain(|kind| *kind != Type::Null);
+            if let [one] = kinds.as_slice() {
+                *kind = SchemaType::Type(one.clone());
+            }
+        }
+    }
+}
+
+/// Lists are described with their items in place (`List_User`): the items get a name of their own, so that they are one type.
+fn name_items(components: &mut Components) {
+    let mut found = Vec::new();
+    for (name, schema) in &mut components.schemas {
+        let (Some((_, item)), RefOr::T(Schema::Object(list))) = (name.split_once('_'), schema) else {
+            continue;
+        };
+        for property in list.properties.values_mut() {
+            if let RefOr::T(Schema::Array(array)) = property
+                && let ArrayItems::RefOrSchema(items) = &mut array.items
+                && let RefOr::T(_) = **items
+            {
+                let named = std::mem::replace(&mut **items, RefOr::Ref(Ref::from_schema_name(item)));
+                found.push((item.to_owned(), named));
+            }
+        }
+    }
+    for (name, schema) in found {
+        components.schemas.entry(name).or_insert(schema);
+    }
 }
 
 /// The header that each POST takes.
@@ -149,7 +207,7 @@ fn reached(components: &Components, mut open: Schemas) -> BTreeSet<String> {
             }
             RefOr::T(Schema::Object(object)) => open.extend(object.properties.into_values()),
             RefOr::T(Schema::Array(array)) => {
-                if let utoipa::openapi::schema::ArrayItems::RefOrSchema(items) = array.items {
+                if let ArrayItems::RefOrSchema(items) = array.items {
                     open.push(*items);
                 }
             }
