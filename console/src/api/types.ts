@@ -18,14 +18,19 @@ export type AuditEntry = Schemas['AuditEntry']
 export type Fault = Schemas['Wrong']
 
 export type ConfigKind = Schemas['ConfigKind']
-export type ConfigBody = Schemas['ConfigBody']
 export type Config = Schemas['ConfigObject']
+/** The keys of each kind's objects. */
+export interface ConfigKeys {
+  carriers: Schemas['CarrierKeys']
+  dialers: Schemas['DialerKeys']
+  policies: Schemas['PolicyKeys']
+  profiles: Schemas['ProfileKeys']
+}
 
 export type Call = Schemas['Call']
 export type CallDetail = Schemas['CallWhole']
 export type Telling = Schemas['CallTelling']
 export type Step = Schemas['CallStep']
-export type View = Schemas['View']
 export type CallsQuery = NonNullable<operations['calls_list']['parameters']['query']>
 export type FunnelRow = Schemas['FunnelRow']
 export type Cell = Schemas['Cell']
@@ -41,19 +46,11 @@ export type Trial = Schemas['DraftTrial']
 
 export type Snapshot = Schemas['Figures']
 export type Trunk = Schemas['Trunk']
-/** What comes over the connection of live events: `data` is as the kind has it (docs/api.md). */
-export interface LiveEvent {
-  seq: number
-  at_ms: number
-  kind: string
-  data: unknown
-}
+export type LiveEvent = Schemas['LiveEvent']
 
 export type Webhook = Schemas['Webhook']
-export type Delivery = Schemas['Delivery']
 export type Job = Schemas['Job']
 export type Rule = Schemas['RetentionRule']
-export type About = Schemas['About']
 
 /** A part of a list that grows. */
 export interface Page<T> {

@@ -81,8 +81,8 @@ pub(crate) struct Telling {
     #[schema(nullable = false)]
     no_verdict: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    event: Option<TellingEvent>,
+    #[schema(nullable = false, value_type = Option<TellingEvent>)]
+    event: Option<String>,
 }
 
 /// Before or after the answer.
@@ -94,8 +94,9 @@ pub(crate) enum TellingPhase {
 }
 
 /// What happened, where it is no verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of `event`")]
 enum TellingEvent {
     SpeechStart,
     GreetingEnd,
@@ -111,7 +112,9 @@ struct Step {
     leg: StepLeg,
     /// The leg said it; otherwise it was told.
     came: bool,
-    word: StepWord,
+    /// As text, for a later release may know more.
+    #[schema(value_type = StepWord)]
+    word: String,
     /// Of `dial`: which number of the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -139,8 +142,9 @@ enum StepLeg {
 }
 
 /// What was said.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of `word`")]
 enum StepWord {
     Dial,
     Progress,
@@ -255,9 +259,9 @@ impl Telling {
                 }
             }
             Told::NoVerdict(why) => telling.no_verdict = Some(why.to_string()),
-            Told::SpeechStart => telling.event = Some(TellingEvent::SpeechStart),
-            Told::GreetingEnd => telling.event = Some(TellingEvent::GreetingEnd),
-            Told::Beep(_) => telling.event = Some(TellingEvent::Beep),
+            Told::SpeechStart => telling.event = Some("speech_start".to_owned()),
+            Told::GreetingEnd => telling.event = Some("greeting_end".to_owned()),
+            Told::Beep(_) => telling.event = Some("beep".to_owned()),
         }
         telling
     }
@@ -272,36 +276,37 @@ impl Step {
                 Leg::Callee => StepLeg::Callee,
             },
             came: step.came,
-            word: StepWord::Ask,
+            word: String::new(),
             target: None,
             media: None,
             status: None,
             q850: None,
         };
-        told.word = match step.word {
+        let word = match step.word {
             Word::Dial(target) => {
                 told.target = Some(target);
-                StepWord::Dial
+                "dial"
             }
             Word::Progress { media, .. } => {
                 told.media = Some(media);
-                StepWord::Progress
+                "progress"
             }
-            Word::Answer => StepWord::Answer,
+            Word::Answer => "answer",
             Word::Refuse(status) => {
                 told.status = status;
-                StepWord::Refuse
+                "refuse"
             }
             Word::Cancel(q850) => {
                 told.q850 = q850;
-                StepWord::Cancel
+                "cancel"
             }
             Word::Hangup(q850) => {
                 told.q850 = q850;
-                StepWord::Hangup
+                "hangup"
             }
-            Word::Ask => StepWord::Ask,
+            Word::Ask => "ask",
         };
+        told.word = word.to_owned();
         told
     }
 }
