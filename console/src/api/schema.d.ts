@@ -1241,6 +1241,7 @@ export interface components {
             t_ms: number;
             /** @description Of `dial`: which number of the plan. */
             target?: number;
+            /** @description As text, for a later release may know more. */
             word: components["schemas"]["StepWord"];
         };
         /** @description Something that the dialer was told. */
