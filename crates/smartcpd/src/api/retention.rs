@@ -37,8 +37,6 @@ pub(crate) struct Rule {
     #[schema(value_type = Kept)]
     what: String,
     /// Of which classes, by their beginning; empty: all.
-    #[serde(default)]
-    #[schema(required)]
     class: String,
     /// 1 to 3660.
     #[schema(minimum = 1, maximum = 3660)]

@@ -18,6 +18,7 @@ pub(crate) fn openapi() -> String {
     let (answers, sent) = (answers(&schema), sent(&schema));
     let components = schema.components.get_or_insert_default();
     name_items(components);
+    open_parts(components);
     for (name, schema) in &mut components.schemas {
         if name.ends_with(KEYS) {
             without_null(schema);
@@ -72,6 +73,28 @@ fn without_null(schema: &mut RefOr<Schema>) {
                 *kind = SchemaType::Type(one.clone());
             }
         }
+    }
+}
+
+/// What is a part of something else cannot forbid the fields of its other parts: nothing would fit.
+fn open_parts(components: &mut Components) {
+    let all = components.schemas.values().filter_map(|schema| match schema {
+        RefOr::T(Schema::AllOf(all)) => Some(&all.items),
+        RefOr::T(_) | RefOr::Ref(_) => None,
+    });
+    let parts: Vec<String> = all.flatten().filter_map(name_of).collect();
+    for name in parts {
+        if let Some(RefOr::T(Schema::Object(part))) = components.schemas.get_mut(&name) {
+            part.additional_properties = None;
+        }
+    }
+}
+
+/// The name that a schema refers to.
+fn name_of(schema: &RefOr<Schema>) -> Option<String> {
+    match schema {
+        RefOr::Ref(at) => at.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
     }
 }
 
@@ -198,13 +221,14 @@ fn schema_of(content: &RefOr<Content>) -> Option<RefOr<Schema>> {
 fn reached(components: &Components, mut open: Schemas) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     while let Some(schema) = open.pop() {
-        match schema {
-            RefOr::Ref(at) => {
-                let name = at.ref_location.rsplit('/').next().unwrap_or_default();
-                if found.insert(name.to_owned()) {
-                    open.extend(components.schemas.get(name).cloned());
-                }
+        if let Some(name) = name_of(&schema) {
+            if !found.contains(&name) {
+                open.extend(components.schemas.get(&name).cloned());
+                found.insert(name);
             }
+            continue;
+        }
+        match schema {
             RefOr::T(Schema::Object(object)) => open.extend(object.properties.into_values()),
             RefOr::T(Schema::Array(array)) => {
                 if let ArrayItems::RefOrSchema(items) = array.items {
@@ -214,7 +238,7 @@ fn reached(components: &Components, mut open: Schemas) -> BTreeSet<String> {
             RefOr::T(Schema::AllOf(all)) => open.extend(all.items),
             RefOr::T(Schema::OneOf(one)) => open.extend(one.items),
             RefOr::T(Schema::AnyOf(any)) => open.extend(any.items),
-            RefOr::T(_) => {}
+            RefOr::T(_) | RefOr::Ref(_) => {}
         }
     }
     found

@@ -56,6 +56,22 @@ pub(crate) struct Which {
     zone: Option<i64>,
 }
 
+/// How far clocks are from UTC at most, minutes.
+const ZONES: std::ops::RangeInclusive<i64> = -840..=840;
+
+impl Which {
+    fn zone_ms(&self) -> Result<i64, Problem> {
+        let zone = self.zone.unwrap_or(0);
+        match ZONES.contains(&zone) {
+            true => Ok(zone * 60_000),
+            false => Err(Problem::wrong(
+                "/zone",
+                format!("{zone} is not -840 to 840 minutes"),
+            )),
+        }
+    }
+}
+
 /// A row of the funnel.
 #[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 #[schema(as = FunnelRow)]
@@ -90,7 +106,7 @@ pub(crate) async fn funnel(
 ) -> Result<Json<List<Counted>>, Problem> {
     caller.may(Permission::CallsRead)?;
     let (from, until) = span(which.from_ms, which.until_ms, app.now())?;
-    let zone_ms = which.zone.unwrap_or(0).clamp(-840, 840) * 60_000;
+    let zone_ms = which.zone_ms()?;
     let tx = caller.read(&app).await?;
     let rows = hours::between(&tx, from, until).await?;
     let fits = |row: &Hour| {
@@ -200,6 +216,7 @@ pub(crate) async fn rightness(
 ) -> Result<Json<Rightness>, Problem> {
     caller.may(Permission::CallsRead)?;
     let (from, until) = span(which.from_ms, which.until_ms, app.now())?;
+    which.zone_ms()?;
     let tx = caller.read_own(&app).await?;
     let said = labels::between(&tx, from, until, LABELS_MAX).await?;
     let ids: Vec<_> = said.iter().map(|label| label.call_id).collect();
