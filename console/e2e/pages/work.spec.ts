@@ -155,7 +155,7 @@ test('a recording is sent as a form, and heard', async ({ stage }) => {
   await page.goto('/jobs')
   await settle(page)
   await page.getByRole('button', { name: 'Разобрать запись' }).click()
-  await page.getByLabel('Звуковой файл').setInputFiles({ name: 'call.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF') })
+  await page.getByLabel('Звуковой файл', { exact: true }).setInputFiles({ name: 'call.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF') })
   await page.getByRole('button', { name: 'Разобрать', exact: true }).click()
   await expect(page.getByRole('status', { name: 'Результат' })).toBeVisible()
   expect(stage.sent.find((line) => line.startsWith('POST /analyses'))).toMatch(/name="file"; filename="call.wav"/)
