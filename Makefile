@@ -53,11 +53,18 @@ test: tools console/dist/index.html ## Format, lints, all tests, licences, the g
 		echo "no evaluation corpus at $(CORPUS): the guard on accuracy was left out"; \
 	fi
 
+# The types of the API that the console is written with. They are kept, so that the console builds without Rust; `make test` fails
+# where they are not those of the present API.
+.PHONY: client
+client: compiler ## The console's types of the API, made anew of its schema
+	cargo build --package smartcpd
+	cd console && npm ci --no-audit --no-fund && SMARTCPD_BIN=$(abspath $(TARGET))/debug/smartcpd npm run generate
+
 .PHONY: test-console
 test-console: tools console/dist/index.html ## The console: types, units, every page and journey in Chromium, on both databases
 	@# The binary as the tests have it: another set of packages would build its dependencies with other features.
 	cargo test --workspace --no-run
-	cd console && npm run check && npm test
+	cd console && SMARTCPD_BIN=$(abspath $(TARGET))/debug/smartcpd npm run generate -- --check && npm run check && npm test
 	cd console && export SMARTCPD_BIN=$(abspath $(TARGET))/debug/smartcpd && npm run e2e && \
 		../.ci/with-postgres npm run e2e -- --project=journeys
 

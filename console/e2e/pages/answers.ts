@@ -1,30 +1,41 @@
 // Answers that the pages are tested with: what a server with some calls would say, one without any, and one in trouble.
 
 import { deflateSync } from 'node:zlib'
+import type { paths } from '../../src/api/schema'
+import type { Call, CallDetail, Class, Config, ConfigKind, Hearing, Me, Permission, Prompt, Schemas, Webhook } from '../../src/api/types'
 
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 0)
 const DAY = 86_400_000
 
-export const PERMISSIONS = [
+/** Answers without parameters in their addresses, as the API's schema has them: the compiler holds what stands here against it. */
+type Answers = {
+  [Path in keyof paths as paths[Path] extends { get: { responses: { 200: { content: { 'application/json': unknown } } } } } ? Path : never]?: paths[Path] extends {
+    get: { responses: { 200: { content: { 'application/json': infer Body } } } }
+  }
+    ? Body
+    : never
+}
+
+export const PERMISSIONS: Permission[] = [
   'calls.read', 'numbers.read', 'audio.read', 'calls.label', 'calls.export', 'config.read', 'config.write', 'prompts.read', 'prompts.write', 'users.read', 'users.write', 'retention.write',
   'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read',
 ]
-export const ME = {
+export const ME: Me = {
   id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false,
   tenant: { id: 't1', slug: 'vektor', name: 'Вектор' }, permissions: PERMISSIONS, of_service: false, version: 1,
 }
 
-const CLASSES = ['announcement.unreachable', 'answer.human', 'answer.machine', 'announcement.busy', 'tone.busy', 'answer.human', 'answer.assistant', 'unknown', 'answer.human_business', 'announcement.no_answer']
+const CLASSES: Class[] = ['announcement.unreachable', 'answer.human', 'answer.machine', 'announcement.busy', 'tone.busy', 'answer.human', 'answer.assistant', 'unknown', 'answer.human_business', 'announcement.no_answer']
 const OPERATORS = ['Альфа', 'Бета', 'Гамма', null]
 
-export function call(at: number) {
+export function call(at: number): Call {
   const name = CLASSES[at % CLASSES.length]!
   const answered = name.startsWith('answer.') ? 4200 + (at % 7) * 610 : null
   return {
     id: `c${at}`, name: `${1_000 + at}`, began_ms: NOW - at * 37_000, node: 'node-1', dialer: at % 3 ? 'vici' : 'autocall', carrier: at % 4 ? 'main' : 'spare',
     caller: '+74950000001', callee: `+7916${String(1_234_567 + at * 7919).slice(0, 7)}`, campaign: at % 2 ? 'Осень' : 'Долги', reference: `ref-${at}`,
     class: name === 'unknown' ? null : name, phase: answered ? 'answered' : 'early', confidence: name === 'unknown' ? null : 0.71 + ((at * 7) % 29) / 100,
-    prompt: name.startsWith('announcement') ? 'p1' : null, operator: OPERATORS[at % 4], status: answered ? 200 : 480, ended_by: answered ? 'caller' : 'service',
+    prompt: name.startsWith('announcement') ? 'p1' : null, operator: OPERATORS[at % 4] ?? null, status: answered ? 200 : 480, ended_by: answered ? 'caller' : 'service',
     q850: answered ? 16 : 20, decided_ms: 900 + ((at * 131) % 2500), answered_ms: answered, connected_ms: answered, held_ms: at % 5 ? 0 : 640,
     length_ms: answered ? 9_400 + at * 100 : 6_100, deaf: null, recorded: at % 2 === 0,
     labels: at % 6 === 2 ? [{ source: 'person', right: at % 12 === 2, truth: null, code: null, note: '', by: 'Олег Крылов', at_ms: NOW }] : [],
@@ -32,14 +43,14 @@ export function call(at: number) {
 }
 
 /** A call whose announcement was recognised after three bursts of ringing. */
-export const CALL = {
+export const CALL: CallDetail = {
   ...call(0),
   detail: {
     tellings: [
-      { seq: 1, phase: 'pre', t_ms: 1060, class: 'progress.ringback', confidence: 0.98, evidence: 'tone' },
-      { seq: 2, phase: 'pre', t_ms: 6890, class: 'announcement.unreachable', confidence: 0.97, evidence: 'prompt', prompt: 'p1', prompt_at_ms: 40 },
+      { seq: 1, phase: 'pre', t_ms: 1060, last: false, class: 'progress.ringback', confidence: 0.98, evidence: 'tone' },
+      { seq: 2, phase: 'pre', t_ms: 6890, last: true, class: 'announcement.unreachable', confidence: 0.97, evidence: 'prompt', prompt: 'p1', prompt_at_ms: 40 },
     ],
-    early_ms: 420, media: null, faults: [], cause: 'subscriber absent', info: null,
+    early_ms: 420, hold_expired: false, media: null, faults: [], cause: 'subscriber absent', info: null, settings: 4, recording: { ms: 8000, answered_ms: null, cut: false },
     steps: [
       { t_ms: 0, leg: 'caller', came: true, word: 'dial' }, { t_ms: 5, leg: 'callee', came: false, word: 'dial', target: 0 },
       { t_ms: 420, leg: 'callee', came: true, word: 'progress', media: true }, { t_ms: 422, leg: 'caller', came: false, word: 'progress', media: true },
@@ -58,10 +69,10 @@ function loudness(ms: number): number {
   if (ms < 5480) return 0.003
   return ms < 7700 ? 0.12 + 0.3 * Math.abs(Math.sin(ms / 140)) * Math.abs(Math.sin(ms / 53)) : 0.003
 }
-export const HEARING = {
+export const HEARING: Hearing = {
   rate: 8000, length_ms: HEARD_MS, cut: false, answered_ms: null, heard_with: { common: 3, own: 7, file: false, prompts: 220, profile_of: 'autocall' },
   verdict: { class: 'announcement.unreachable', confidence: 0.97, decided_ms: 7310, evidence: 'prompt', ground: 'prompt "Аппарат выключен, женский", 41 bits', prompt: 'Аппарат выключен, женский', runner_up: { class: 'announcement.no_answer', probability: 0.02 } },
-  peaks: Array.from({ length: HEARD_MS / 10 }, (_, at) => [-loudness(at * 10), loudness(at * 10) * 0.9]),
+  peaks: Array.from({ length: HEARD_MS / 10 }, (_, at) => [Math.round(-32_767 * loudness(at * 10)), Math.round(29_490 * loudness(at * 10))]),
   spectrogram: { png: picture(), columns: 400, f_max: 4000 },
   events: [
     { t_ms: 480, end_ms: 1480, what: 'progress', words: 'ringback 425 Hz', confidence: 0.98, prompt: null },
@@ -107,17 +118,18 @@ function crc(data: Buffer): number {
   return ~value >>> 0
 }
 
-const PROMPTS = [
-  ['p1', 'Аппарат выключен, женский', 'Альфа', 'switched_off', 'announcement.unreachable', 'Аппарат абонента выключен или находится вне зоны действия сети.', 214, NOW - 60_000, 'own'],
-  ['p2', 'Номер занят', 'Бета', 'busy', 'announcement.busy', 'Абонент разговаривает. Пожалуйста, перезвоните позднее.', 38, NOW - 3_600_000, 'own'],
-  ['p3', 'Голосовая почта, 2024', 'Гамма', 'voicemail_intro', 'answer.machine', 'Здравствуйте! Вас приветствует голосовая почта.', 0, NOW - 21 * DAY, 'common'],
-  ['p4', 'Неверный номер', 'Альфа', 'invalid_number', 'announcement.invalid_number', 'Неправильно набран номер.', 12, NOW - 7_200_000, 'common'],
-].map(([id, name, operator, category, class_, words, matches_7d, last_match_ms, layer]) => ({
+const prompt = (id: string, name: string, operator: string, category: string, class_: Class, words: string, matches_7d: number, last_match_ms: number, layer: Prompt['layer']): Prompt => ({
   id, name, operator, category, class: class_, language: 'ru', words, length_ms: 3400, source: 'file off.wav', since: 7, until: null, created_ms: NOW - 9 * DAY, created_by: 'Анна Лебедева', layer, matches_7d, last_match_ms,
-}))
+})
+const PROMPTS = [
+  prompt('p1', 'Аппарат выключен, женский', 'Альфа', 'switched_off', 'announcement.unreachable', 'Аппарат абонента выключен или находится вне зоны действия сети.', 214, NOW - 60_000, 'own'),
+  prompt('p2', 'Номер занят', 'Бета', 'busy', 'announcement.busy', 'Абонент разговаривает. Пожалуйста, перезвоните позднее.', 38, NOW - 3_600_000, 'own'),
+  prompt('p3', 'Голосовая почта, 2024', 'Гамма', 'voicemail_intro', 'answer.machine', 'Здравствуйте! Вас приветствует голосовая почта.', 0, NOW - 21 * DAY, 'common'),
+  prompt('p4', 'Неверный номер', 'Альфа', 'invalid_number', 'announcement.invalid_number', 'Неправильно набран номер.', 12, NOW - 7_200_000, 'common'),
+]
 
-const config = (name: string, body: object, secrets: string[] = []) => ({ name, version: 3, body, secrets, changed_ms: NOW - 2 * DAY, changed_by: 'Анна Лебедева' })
-const CONFIG: Record<string, ReturnType<typeof config>[]> = {
+const config = (name: string, body: Config['body'], secrets: string[] = []): Config => ({ id: `o-${name}`, name, version: 3, body, secrets, changed_ms: NOW - 2 * DAY, changed_by: 'Анна Лебедева' })
+const CONFIG: Record<ConfigKind, Config[]> = {
   dialers: [
     config('vici', { addresses: ['10.0.1.0/24'], carriers: ['main', 'spare'], policy: 'outbound', dialects: ['netborder'], record: { max: '30s', classes: ['answer.machine', 'announcement.*'] } }),
     config('autocall', { addresses: ['10.0.2.7/32'], user: 'auto', carriers: ['main'] }, ['password']),
@@ -138,8 +150,14 @@ const FUNNEL = Array.from({ length: 7 }, (_, at) => ({
   tones: 520 + at * 40, others: 90, unknown: 540 + at * 100, decided_ms: 1480 - at * 20, talk_ms: 90_000_000,
 }))
 
-/** What a server with calls says: by the path below /api/v1. */
-export const READY: Record<string, unknown> = {
+const WEBHOOK: Webhook = { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW }
+const DELIVERIES: Schemas['Paged_Delivery'] = { items: [
+  { id: 'd1', webhook_id: 'w1', event_id: 'e1', kind: 'call.ended', created_ms: NOW - 5000, attempts: 1, status: 200, state: 'delivered', error: null, next_ms: null, took_ms: 40, ended_ms: NOW },
+  { id: 'd2', webhook_id: 'w1', event_id: 'e2', kind: 'call.ended', created_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', error: 'Bad Gateway', next_ms: NOW + 240_000, took_ms: 900, ended_ms: null },
+], next: null }
+const PEAKS: Schemas['Peaks'] = { length_ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [Math.round(-32_767 * loudness(5500 + at * 6)), Math.round(32_767 * loudness(5500 + at * 6))]) }
+
+const LISTS: Answers = {
   '/setup': { needed: false },
   '/me': ME,
   '/me/sessions': { items: [
@@ -153,13 +171,9 @@ export const READY: Record<string, unknown> = {
   ] },
   '/keys': { items: [{ id: 'k1', name: 'Диалер', prefix: 'scpd_7Yq2', scopes: ['calls.read', 'calls.label'], created_ms: NOW - 30 * DAY, expires_ms: NOW + 300 * DAY, seen_ms: NOW - 4000, revoked_ms: null }] },
   '/calls': { items: Array.from({ length: 100 }, (_, at) => call(at)), next: null },
-  '/calls/c0': CALL,
-  '/calls/c0/hearing': HEARING,
   '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: 'below=0.7', shared: false, own: true }] },
   '/prompts': { items: PROMPTS },
-  '/prompts/p1': PROMPTS[0],
-  '/prompts/p1/peaks': { length_ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [-loudness(5500 + at * 6), loudness(5500 + at * 6)]) },
-  '/libraries': { items: [
+  '/libraries': { common: 3, items: [
     { number: 8, state: 'draft', note: '', created_ms: NOW, published_ms: null, published_by: null, prompts: 4, added: ['a', 'b'], removed: ['c'] },
     { number: 7, state: 'published', note: 'Новые записи Беты', created_ms: NOW - 4 * DAY, published_ms: NOW - 3 * DAY, published_by: 'Анна Лебедева', prompts: 214 },
     { number: 6, state: 'retired', note: '', created_ms: NOW - 41 * DAY, published_ms: NOW - 40 * DAY, published_by: 'Олег Крылов', prompts: 209 },
@@ -177,33 +191,42 @@ export const READY: Record<string, unknown> = {
     { truth: 'answer.machine', verdict: 'answer.machine', calls: 182 }, { truth: 'answer.machine', verdict: 'answer.human', calls: 9 }, { truth: 'answer.human', verdict: 'answer.human', calls: 246 },
     { truth: 'answer.human', verdict: 'answer.machine', calls: 2 }, { truth: 'announcement.busy', verdict: 'announcement.busy', calls: 31 },
   ] },
-  '/webhooks': { items: [{ id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW }, { id: 'w2', name: 'Старый', url: 'https://old.vektor.example/', events: ['call.ended', 'job.ended'], active: true, version: 4, failures: 3, created_ms: NOW }] },
-  '/webhooks/w1': { id: 'w1', name: 'CRM', url: 'https://crm.vektor.example/hooks/cpd', events: ['call.ended'], active: true, version: 1, failures: 0, created_ms: NOW },
-  '/webhooks/w1/deliveries': { items: [
-    { id: 'd1', kind: 'call.ended', created_ms: NOW - 5000, attempts: 1, status: 200, state: 'delivered', error: null, next_ms: null, took_ms: 40, ended_ms: NOW },
-    { id: 'd2', kind: 'call.ended', created_ms: NOW - 65_000, attempts: 3, status: 502, state: 'waiting', error: 'Bad Gateway', next_ms: NOW + 240_000, took_ms: 900, ended_ms: null },
-  ], next: null },
+  '/webhooks': { items: [WEBHOOK, { id: 'w2', name: 'Старый', url: 'https://old.vektor.example/', events: ['call.ended', 'job.ended'], active: true, version: 4, failures: 3, created_ms: NOW }] },
   '/audit': { items: [
     { id: 'a1', at_ms: NOW - 60_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'policy.changed', object: 'outbound', address: '10.0.0.8', change: {}, request: 'r1' },
     { id: 'a2', at_ms: NOW - 120_000, actor: 'user:u1', actor_name: 'Анна Лебедева', action: 'login.done', object: 'session', address: '10.0.0.8', change: {}, request: 'r2' },
     { id: 'a3', at_ms: NOW - 500_000, actor: 'user:u2', actor_name: 'Олег Крылов', action: 'call.labelled', object: 'c12', address: '10.0.0.9', change: {}, request: 'r3' },
   ], next: null },
   '/jobs': { items: [
-    { id: 'j1', kind: 'export', state: 'running', progress: 0.42, parameters: { format: 'xlsx' }, result: null, file: false, error: null, created_ms: NOW - 8000, ended_ms: null, created_by: 'Анна Лебедева' },
-    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: {
-      calls: 1204, missing: 3, lost: { count: 1, calls: [{ call: 'c2', began_ms: NOW, truth: 'answer.human', before: 'answer.human', after: 'answer.machine', ends_at_ms: 2100 }] },
+    { id: 'j1', kind: 'export', state: 'running', progress: 0.42, parameters: { format: 'xlsx', filter: {}, numbers: true }, result: null, file: false, error: null, created_ms: NOW - 8000, ended_ms: null, created_by: 'Анна Лебедева' },
+    { id: 'j2', kind: 'replay', state: 'done', progress: 1, parameters: { days: 7, dialer: 'vici' }, file: false, error: null, created_ms: NOW - DAY, ended_ms: NOW - DAY + 90_000, created_by: 'Анна Лебедева', result: {
+      node: 'node-1', calls: 1204, missing: 3, lost: { count: 1, calls: [{ call: 'c2', began_ms: NOW, truth: 'answer.human', before: 'answer.human', after: 'answer.machine', ends_at_ms: 2100 }] },
       saved: { count: 9, calls: [] }, caught: { count: 14, calls: [] }, let_through: { count: 2, calls: [] },
     } },
-    { id: 'j3', kind: 'export', state: 'failed', progress: 0.5, parameters: { format: 'parquet' }, result: null, file: false, error: 'no space left on device', created_ms: NOW - 2 * DAY, ended_ms: NOW - 2 * DAY, created_by: 'Олег Крылов' },
-  ], next: null },
+    { id: 'j3', kind: 'export', state: 'failed', progress: 0.5, parameters: { format: 'parquet', filter: {}, numbers: true }, result: null, file: false, error: 'no space left on device', created_ms: NOW - 2 * DAY, ended_ms: NOW - 2 * DAY, created_by: 'Олег Крылов' },
+  ] },
   '/retention': { items: [{ what: 'calls', class: '', days: 365 }, { what: 'recordings', class: '', days: 30 }, { what: 'recordings', class: 'answer.machine', days: 90 }] },
   '/about': { version: '0.4.0', node: 'node-1', database: 'postgresql', began_ms: NOW - 93_784_000, now_ms: NOW },
+}
+
+/** What a server with calls says: by the path below /api/v1. */
+export const READY: Record<string, unknown> = {
+  ...LISTS,
+  '/calls/c0': CALL,
+  '/calls/c0/hearing': HEARING,
+  '/prompts/p1': PROMPTS[0],
+  '/prompts/p1/peaks': PEAKS,
+  '/webhooks/w1': WEBHOOK,
+  '/webhooks/w1/deliveries': DELIVERIES,
+}
+function history(one: Config): Schemas['List_ConfigWas'] {
+  return { items: [one, { ...one, version: 2, body: { ...one.body, hold: 'off' }, changed_ms: NOW - 9 * DAY }] }
 }
 for (const [kind, objects] of Object.entries(CONFIG)) {
   READY[`/config/${kind}`] = { items: objects }
   for (const one of objects) {
     READY[`/config/${kind}/${one.name}`] = one
-    READY[`/config/${kind}/${one.name}/history`] = { items: [one, { ...one, version: 2, body: { ...one.body, hold: 'off' }, changed_ms: NOW - 9 * DAY }] }
+    READY[`/config/${kind}/${one.name}/history`] = history(one)
   }
 }
 
@@ -211,5 +234,8 @@ for (const [kind, objects] of Object.entries(CONFIG)) {
 export const EMPTY: Record<string, unknown> = Object.fromEntries(
   Object.entries(READY).map(([path, body]) => [path, typeof body === 'object' && body !== null && 'items' in body ? { items: [], next: null } : body]),
 )
-EMPTY['/statistics/labels'] = { labelled: 0, people_kept: null, machines_caught: null, cells: [] }
-EMPTY['/live/snapshot'] = { calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: ['node-1'] }
+const NOTHING: Answers = {
+  '/statistics/labels': { labelled: 0, people_kept: null, machines_caught: null, cells: [] },
+  '/live/snapshot': { at_ms: NOW, seq: 0, calls_now: 0, calls_per_s: 0, verdicts: {}, decided_ms: { p50: null, p95: null }, trunks: [], heard: 0, listeners_max: 2000, nodes: ['node-1'] },
+}
+Object.assign(EMPTY, NOTHING)

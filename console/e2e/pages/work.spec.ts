@@ -2,7 +2,7 @@
 // axis, the matrix of a policy.
 
 import { expect } from '@playwright/test'
-import { call, ME, NOW, READY } from './answers'
+import { call, HEARING, ME, NOW, READY } from './answers'
 import { settle, test, violations } from './stage'
 
 test('calls are walked over by keyboard and opened by Enter', async ({ stage }) => {
@@ -136,6 +136,29 @@ test('the matrix of a policy: a group decides until a class has its own', async 
   await expect.poll(() => stage.sent.some((line) => line.startsWith('PUT /config/policies/outbound'))).toBe(true)
   const body = JSON.parse(stage.sent.find((line) => line.startsWith('PUT '))!.slice('PUT /config/policies/outbound '.length)).body
   expect(body.early).toEqual({ 'announcement.*': 'report', 'announcement.network': 'pass', 'tone.busy': 'reject', 'announcement.busy': 'reject' })
+})
+
+test('what if is asked by those who may listen to recordings', async ({ stage }) => {
+  const { page } = stage
+  await page.goto('/policies/outbound')
+  await settle(page)
+  await expect(page.getByRole('button', { name: 'Что, если' })).toBeVisible()
+  await stage.answers({ ...READY, '/me': { ...ME, role: 'read_only', permissions: ['calls.read', 'config.read', 'prompts.read'] } })
+  await page.goto('/policies/outbound')
+  await settle(page)
+  await expect(page.getByRole('button', { name: 'Что, если' })).toHaveCount(0)
+})
+
+test('a recording is sent as a form, and heard', async ({ stage }) => {
+  const { page } = stage
+  await stage.answers({ ...READY, 'POST /analyses': HEARING })
+  await page.goto('/jobs')
+  await settle(page)
+  await page.getByRole('button', { name: 'Разобрать запись' }).click()
+  await page.getByLabel('Звуковой файл', { exact: true }).setInputFiles({ name: 'call.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF') })
+  await page.getByRole('button', { name: 'Разобрать', exact: true }).click()
+  await expect(page.getByRole('status', { name: 'Результат' })).toBeVisible()
+  expect(stage.sent.find((line) => line.startsWith('POST /analyses'))).toMatch(/name="file"; filename="call.wav"/)
 })
 
 test('what is unsaved is not lost by a click', async ({ stage }) => {

@@ -48,25 +48,21 @@ export async function versioned<T>(asked: Promise<Answer<T>>): Promise<{ data: T
   return { data: got.data as T, etag: got.response.headers.get('ETag') ?? '' }
 }
 
-/** A file behind the login, as something that an element can play or save. */
-export async function fetchFile(path: string): Promise<Blob> {
-  const headers = new Headers()
-  if (chosenTenant.value) headers.set('SmartCPD-Tenant', chosenTenant.value)
-  let response: Response
-  try {
-    response = await fetch(BASE + path, { headers })
-  } catch {
-    throw new Problem('unreachable', 0, '')
-  }
-  if (!response.ok) throw told(problemOf(response.status, await response.json().catch(() => null)))
-  return response.blob()
+/** For `api.GET` of a file: its data is what an element can play or save. */
+export const asFile = { parseAs: 'blob' } as const
+
+/** For `api.POST` of a form with files; a field without a value is left out. */
+export const asForm = {
+  bodySerializer(fields: object): FormData {
+    const form = new FormData()
+    for (const [name, value] of Object.entries(fields)) {
+      if (value !== undefined && value !== null) form.append(name, value instanceof Blob ? value : String(value))
+    }
+    return form
+  },
 }
 
 /** Saves a file under a name. */
-export async function download(path: string, name: string): Promise<void> {
-  save(await fetchFile(path), name)
-}
-
 export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
@@ -74,21 +70,6 @@ export function save(blob: Blob, name: string): void {
   link.click()
   // The browser takes the address when the click is handled; a minute is far beyond that.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
-
-/** Sends a form with files. */
-export async function upload<T>(path: string, form: FormData): Promise<T> {
-  const headers = new Headers({ 'Idempotency-Key': crypto.randomUUID() })
-  if (chosenTenant.value) headers.set('SmartCPD-Tenant', chosenTenant.value)
-  let response: Response
-  try {
-    response = await fetch(BASE + path, { method: 'POST', body: form, headers })
-  } catch {
-    throw new Problem('unreachable', 0, '')
-  }
-  const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw told(problemOf(response.status, body))
-  return body as T
 }
 
 function told(problem: Problem): Problem {

@@ -1,23 +1,23 @@
 // Which keys an object of the configuration has, as `smartcpd serve --print-config` tells them, and how each is asked for.
 
-import type { ConfigKind } from '@/api/types'
+import type { ConfigKeys, ConfigKind } from '@/api/types'
 
-export type Field =
-  | { key: string; kind: 'text'; usual?: string }
-  | { key: string; kind: 'flag'; usual: boolean }
-  | { key: string; kind: 'number'; usual?: number; min: number; max: number; step?: number }
+export type Field<Key extends string = string> =
+  | { key: Key; kind: 'text'; usual?: string }
+  | { key: Key; kind: 'flag'; usual: boolean }
+  | { key: Key; kind: 'number'; usual?: number; min: number; max: number; step?: number }
   /** Time with its unit: "350ms", "30s"; some can be "off". */
-  | { key: string; kind: 'time'; usual: string; off?: boolean }
-  | { key: string; kind: 'choice'; usual: string; options: readonly string[] }
+  | { key: Key; kind: 'time'; usual: string; off?: boolean }
+  | { key: Key; kind: 'choice'; usual: string; options: readonly string[] }
   /** A list of words, free or of a few. */
-  | { key: string; kind: 'words'; options?: readonly string[] }
+  | { key: Key; kind: 'words'; options?: readonly string[] }
   /** The name of an object of another kind, or several in their order. */
-  | { key: string; kind: 'name'; of: ConfigKind; usual?: string }
-  | { key: string; kind: 'names'; of: ConfigKind }
+  | { key: Key; kind: 'name'; of: ConfigKind; usual?: string }
+  | { key: Key; kind: 'names'; of: ConfigKind }
   /** Rows with a few cells each. */
-  | { key: string; kind: 'rows'; cells: readonly Cell[] }
-  | { key: string; kind: 'secret' }
-  | { key: 'record'; kind: 'record' }
+  | { key: Key; kind: 'rows'; cells: readonly Cell[] }
+  | { key: Key; kind: 'secret' }
+  | { key: Key & 'record'; kind: 'record' }
 
 export interface Cell {
   key: string
@@ -27,11 +27,14 @@ export interface Cell {
   wide?: boolean
 }
 
-export interface Section {
+export interface Section<Key extends string = string> {
   /** Its words: `config.section.*`. */
   name: string
-  fields: readonly Field[]
+  fields: readonly Field<Key>[]
 }
+
+/** Sections of a kind: each field is a key that the API knows, or a secret. */
+type Sections<Kind extends ConfigKind> = readonly Section<(keyof ConfigKeys[Kind] & string) | 'password'>[]
 
 const RELIABLE = ['no', 'supported', 'required'] as const
 const REWRITE: readonly Cell[] = [
@@ -40,7 +43,7 @@ const REWRITE: readonly Cell[] = [
   { key: 'add', kind: 'text' },
 ]
 
-const CARRIER: readonly Section[] = [
+const CARRIER: Sections<'carriers'> = [
   {
     name: 'way',
     fields: [
@@ -84,7 +87,7 @@ const CARRIER: readonly Section[] = [
   },
 ]
 
-const DIALER: readonly Section[] = [
+const DIALER: Sections<'dialers'> = [
   {
     name: 'identity',
     fields: [
@@ -129,7 +132,7 @@ const DIALER: readonly Section[] = [
   },
 ]
 
-const POLICY: readonly Section[] = [
+const POLICY: Sections<'policies'> = [
   {
     name: 'behaviour',
     fields: [
@@ -152,7 +155,7 @@ const POLICY: readonly Section[] = [
   },
 ]
 
-const PROFILE: readonly Section[] = [
+const PROFILE: Sections<'profiles'> = [
   {
     name: 'hearing',
     fields: [
@@ -171,7 +174,7 @@ export const SPECS: Record<ConfigKind, readonly Section[]> = {
 }
 
 /** What a new object begins with: what has no default. */
-export const BEGINNINGS: Readonly<Record<ConfigKind, Record<string, unknown>>> = {
+export const BEGINNINGS: Readonly<ConfigKeys> = {
   carriers: { gateways: [{ uri: 'sip:', priority: 1, weight: 1 }] },
   dialers: { addresses: [], carriers: [] },
   policies: {},

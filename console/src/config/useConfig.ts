@@ -12,8 +12,8 @@ import { BEGINNINGS } from './specs'
 export function useConfig(kind: ConfigKind, name: string, begun: boolean) {
   const path = { kind, name }
   const fresh = ref(begun)
-  const stored = useResource(async () => {
-    if (fresh.value) return { data: beginning(kind, name), etag: '' }
+  const stored = useResource(async (): Promise<{ data: Pick<Config, 'body' | 'secrets'>; etag: string }> => {
+    if (fresh.value) return { data: { body: BEGINNINGS[kind], secrets: [] }, etag: '' }
     return versioned(api.GET('/config/{kind}/{name}', { params: { path } }))
   })
   const body = ref<Body>({})
@@ -51,10 +51,6 @@ export function useConfig(kind: ConfigKind, name: string, begun: boolean) {
     saving.problem.value = undefined
   }
   return { stored, fresh, body, secrets, changed, saving, removal, undo }
-}
-
-function beginning(kind: ConfigKind, name: string): Config {
-  return { name, version: 0, body: BEGINNINGS[kind], secrets: [], changed_ms: 0, changed_by: '' }
 }
 
 /** Names of another kind, for fields that choose among them. */

@@ -220,7 +220,7 @@ export default {
 
   users: {
     title: 'Users', text: 'Who may look and change, and what.', add: 'Add a user', edit: 'Change {name}', delete: 'Delete {name}', delete_text: 'The user is logged out at once.',
-    none: 'No users yet', role: 'Role', second: 'Second factor', second_on: 'on', second_off: 'off', last_login: 'Last login', active: 'May log in', inactive: 'locked',
+    none: 'No users yet', role: 'Role', second: 'Second factor', second_on: 'on', second_off: 'off', last_login: 'Last login', active: 'May log in', inactive: 'disabled',
     first_password: 'First password', first_password_hint: 'Tell it the user; it can be changed under Settings', new_password: 'New password', new_password_hint: 'Empty: stays as it is',
   },
   keys: {
@@ -231,7 +231,7 @@ export default {
   },
   webhooks: {
     title: 'Webhooks', text: 'Your server is told what happens, signed by Standard Webhooks.', add: 'Add a webhook', edit: 'Change the webhook', none: 'No webhooks yet',
-    none_text: 'Add an address, and each verdict is sent there.', url: 'Address', url_hint: 'https; private addresses only where the server allows them', kinds: 'Told of', state: 'State',
+    none_text: 'Add an address, and each verdict is sent there.', url: 'Address', url_hint: 'https; private addresses only where the server allows them', kinds: 'Told of', event: 'Event', state: 'State',
     good: 'Works', paused: 'Paused', failing: '{n} given up in a row | {n} given up in a row', active: 'Active', secret: 'Secret for the signature', secret_text: 'Your server checks the signature with it. It is shown this once only.',
     try: 'Send a trial', tried: 'The trial is sent', delete: 'Delete the webhook', delete_text: 'Nothing more is sent there; its deliveries go, too.',
     deliveries: 'Deliveries', no_deliveries: 'Nothing sent yet', no_deliveries_text: 'Send a trial, or wait for the next call.', attempts: 'Attempts', answer: 'Answer', next: 'next try {when}', replay: 'Send again',

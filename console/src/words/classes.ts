@@ -4,6 +4,7 @@
 import {
   mdiAccountVoice, mdiBullhornOutline, mdiHelpCircleOutline, mdiPhoneRingOutline, mdiPulse, mdiRobotOutline, mdiVolumeOff,
 } from '@mdi/js'
+import type { Class } from '@/api/types'
 
 export type Group = 'person' | 'machine' | 'announcement' | 'tone' | 'progress' | 'silence' | 'unknown'
 
@@ -21,7 +22,7 @@ export const CLASSES = [
   'unknown',
   // Without a verdict: what `class=none` asks the API for.
   'none',
-] as const
+] as const satisfies readonly (Class | 'none')[]
 
 export const GROUPS: Group[] = ['person', 'machine', 'announcement', 'tone', 'progress', 'silence', 'unknown']
 

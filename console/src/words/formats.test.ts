@@ -23,3 +23,10 @@ test('numbers are written as the language does', () => {
   expect(en.percent(0.123, 1)).toBe('12.3%')
   expect(ru.ago(0, 180_000)).toBe('3 минуты назад')
 })
+
+test('a moment of another year shows the year', () => {
+  const now = new Date(2026, 10, 25).getTime()
+  const at = (year: number) => new Date(year, 8, 20, 9, 5, 1).getTime()
+  expect([2025, 2026, 2027].map((year) => ru.dateTime(at(year), now))).toEqual(['20.09.2025, 09:05:01', '20.09, 09:05:01', '20.09.2027, 09:05:01'])
+  expect(en.dateTime(at(2027), now)).toBe('20/09/2027, 09:05:01')
+})

@@ -9,7 +9,8 @@ export interface Formats {
   percent: (share: number, digits?: number) => string
   date: (ms: number) => string
   time: (ms: number) => string
-  dateTime: (ms: number) => string
+  /** With the year, where it is another one than now. */
+  dateTime: (ms: number, now?: number) => string
   /** "5 minutes ago". */
   ago: (ms: number, now: number) => string
   /** A length in time, as short as it can be told: 350 ms, 4.2 s, 1:05, 2:01:09. */
@@ -24,7 +25,9 @@ export function formatsOf(language: string): Formats {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const dates = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
   const times = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-  const both = new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const moment = { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const both = new Intl.DateTimeFormat(locale, moment)
+  const whole = new Intl.DateTimeFormat(locale, { ...moment, year: 'numeric' })
   const unit = (value: number, name: string, digits: number) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value)
 
@@ -35,7 +38,7 @@ export function formatsOf(language: string): Formats {
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(share),
     date: (ms) => dates.format(ms),
     time: (ms) => times.format(ms),
-    dateTime: (ms) => both.format(ms),
+    dateTime: (ms, now = Date.now()) => (new Date(ms).getFullYear() === new Date(now).getFullYear() ? both : whole).format(ms),
     ago(ms, now) {
       const past = ms - now
       const far = Math.abs(past)

@@ -14,6 +14,7 @@ mod calls;
 mod cli;
 mod demo;
 mod desk;
+mod detail;
 mod doors;
 mod evaluate;
 mod fault;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CallDetail, Step } from '@/api/types'
 import { arrowOf, stepsOf } from './ladder'
 
-const arrow = (leg: 'caller' | 'callee', came: boolean, word: string, more: Partial<Step> = {}) => {
+const arrow = (leg: 'caller' | 'callee', came: boolean, word: Step['word'], more: Partial<Step> = {}) => {
   const { gap, down, words, kind } = arrowOf({ t_ms: 0, leg, came, word, ...more })
   return `${gap} ${down ? 'down' : 'up'} ${words} ${kind}`
 }
@@ -15,7 +15,7 @@ test('a call goes downwards, its answers upwards', () => {
   expect(arrow('caller', false, 'refuse', { status: 480 })).toBe('0 up 480 bad')
   expect(arrow('callee', false, 'cancel', { q850: 31 })).toBe('1 down CANCEL request')
   expect(arrow('caller', false, 'answer')).toBe('0 up 200 good')
-  expect(arrow('caller', true, 'of_tomorrow')).toBe('0 down of_tomorrow request')
+  expect(arrow('caller', true, 'of_tomorrow' as Step['word'])).toBe('0 down of_tomorrow request')
 })
 
 test('a call begins with the INVITE of the dialer', () => {

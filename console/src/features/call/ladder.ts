@@ -48,6 +48,7 @@ export function wordOf(step: Step): string {
     case 'ask':
       return 'OPTIONS'
     default:
+      // A word of a later release, in whose middle the console is.
       return step.word
   }
 }

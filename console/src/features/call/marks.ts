@@ -24,8 +24,7 @@ const EVENT_GROUPS: Record<string, Group> = {
 
 /** When a telling was told, from the beginning of the call: its own time counts from its phase's. */
 export function toldAt(call: CallDetail, telling: Telling): number {
-  const after = telling.phase === 'post' || telling.phase === 'answered'
-  return telling.t_ms + (after ? (call.answered_ms ?? 0) : (call.detail.early_ms ?? 0))
+  return telling.t_ms + (telling.phase === 'post' ? (call.answered_ms ?? 0) : (call.detail.early_ms ?? 0))
 }
 
 /** Where in the call its recording begins: the answer stands in both; without one, it begins with the early media. */

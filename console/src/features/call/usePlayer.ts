@@ -2,10 +2,9 @@
 // has to come along, which an element's own request would not bring.
 
 import { onScopeDispose, ref } from 'vue'
-import { fetchFile } from '@/api/client'
 import { useAction } from '@/api/resource'
 
-export function usePlayer(path: () => string) {
+export function usePlayer(fetch: () => Promise<Blob>) {
   const playing = ref(false)
   /** Where the needle stands, milliseconds from the beginning of the recording. */
   const at = ref(0)
@@ -15,8 +14,7 @@ export function usePlayer(path: () => string) {
   let frame = 0
 
   const loading = useAction(async () => {
-    const file = await fetchFile(path())
-    audio = new Audio(URL.createObjectURL(file))
+    audio = new Audio(URL.createObjectURL(await fetch()))
     audio.onended = stopped
     audio.onpause = stopped
     await new Promise((ready, failed) => {

@@ -2,15 +2,15 @@
 
 import type { View } from './axis'
 
-/** Lowest and highest sample of each piece. */
+/** Lowest and highest sample of each piece, of 16 bit. */
 export type Peaks = number[][]
 
 /** Milliseconds a pair of peaks stands for. */
 export const PEAK_MS = 10
+const FULL_SCALE = 32_768
 
 /** Lowest and highest sample of each pixel column, −1 to 1; null where there is no sound. */
 export function columns(peaks: Peaks, view: View, width: number, peakMs = PEAK_MS): ([number, number] | null)[] {
-  const full = fullScale(peaks)
   const step = (view.to - view.from) / width
   return Array.from({ length: width }, (_, x) => {
     const first = Math.max(0, Math.floor((view.from + x * step) / peakMs))
@@ -22,13 +22,8 @@ export function columns(peaks: Peaks, view: View, width: number, peakMs = PEAK_M
       low = Math.min(low, pair[0] ?? 0)
       high = Math.max(high, pair[1] ?? 0)
     }
-    return [low / full, high / full]
+    return [low / FULL_SCALE, high / FULL_SCALE]
   })
-}
-
-/** Peaks come as shares of full scale or as samples of 16 bit. */
-function fullScale(peaks: Peaks): number {
-  return peaks.some((pair) => pair.some((value) => Math.abs(value) > 1)) ? 32_768 : 1
 }
 
 /** Quiet lines are drawn taller: what counts is what was said, not how loud. At most fivefold. */

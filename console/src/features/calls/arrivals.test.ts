@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Call } from '@/api/types'
+import type { Call, LiveEvent } from '@/api/types'
 import { arrive } from './arrivals'
 import { emptyFilter } from './filter'
 
 const call = { id: 'a', name: 'a', began_ms: 900, class: 'unknown', callee: '+7…12', confidence: null } as unknown as Call
-const event = (kind: string, data: object) => ({ seq: 1, at_ms: 1000, kind, data })
+const event = (kind: LiveEvent['kind'], data: LiveEvent['data']) => ({ seq: 1, at_ms: 1000, kind, data })
 const begin = { calls: [call], waiting: new Set<string>() }
 
 test('a row that stands gets its verdict where it is', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { LiveEvent } from '@/api/types'
 import { latest, type Latest } from './latest'
 
-const event = (seq: number, kind: string, name: string) => ({ seq, at_ms: seq, kind, data: { name, class: 'tone.busy' } })
+const event = (seq: number, kind: LiveEvent['kind'], name: string) => ({ seq, at_ms: seq, kind, data: { name, class: 'tone.busy' } })
 
 test('the newest calls come first, each once, and not without end', () => {
   let list: Latest[] = []

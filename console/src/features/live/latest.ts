@@ -17,7 +17,7 @@ const SHOWN = 8
 /** The newest calls first, each once. */
 export function latest(before: Latest[], event: LiveEvent): Latest[] {
   if (event.kind !== 'call.ended') return before
-  const data = event.data as Latest
+  const data = event.data as Omit<Latest, 'at_ms'> & LiveEvent['data']
   const call = { ...data, at_ms: event.at_ms }
   return [call, ...before.filter((one) => one.name !== call.name)].slice(0, SHOWN)
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Cell } from '@/api/types'
 import { matrixOf } from './confusion'
 
 test('truth stands down, the verdict across, in the usual order', () => {
-  const cells = [
+  const cells: Cell[] = [
     { truth: 'answer.machine', verdict: 'answer.machine', calls: 90 },
     { truth: 'answer.machine', verdict: 'answer.human', calls: 10 },
     { truth: 'answer.human', verdict: 'answer.human', calls: 48 },

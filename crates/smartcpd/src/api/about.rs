@@ -11,12 +11,21 @@ use super::app::App;
 use super::caller::Caller;
 use super::problem::Problem;
 
+/// What it is kept in.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum Database {
+    Sqlite,
+    Postgresql,
+}
+
 /// What runs here.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct About {
     version: &'static str,
     node: String,
-    /// `sqlite` or `postgresql`.
+    #[schema(value_type = Database)]
     database: &'static str,
     /// When this process began.
     began_ms: i64,
@@ -25,7 +34,7 @@ pub(crate) struct About {
 }
 
 /// What runs here
-#[utoipa::path(get, path = "/about", tag = "about", responses((status = 200, body = About), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/about", operation_id = "about_read", tag = "about", responses((status = 200, body = About), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn about(State(app): State<Arc<App>>, _caller: Caller) -> Json<About> {
     Json(About {
         version: env!("CARGO_PKG_VERSION"),

@@ -17,6 +17,7 @@ use super::problem::Problem;
 
 /// One thing that was done.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 pub(crate) struct Done {
     id: Uuid,
     at_ms: i64,
@@ -27,7 +28,8 @@ pub(crate) struct Done {
     /// As `dialer.changed`.
     action: String,
     object: String,
-    /// From what to what, without secrets.
+    /// From what to what, without secrets; its keys depend on the action.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     change: serde_json::Value,
     request: String,
 }
@@ -61,7 +63,7 @@ pub(crate) struct Which {
 }
 
 /// Who did what, newest first
-#[utoipa::path(get, path = "/audit", tag = "audit", params(Which, Part), responses((status = 200, body = Paged<Done>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/audit", operation_id = "audit_list", tag = "audit", params(Which, Part), responses((status = 200, body = Paged<Done>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,

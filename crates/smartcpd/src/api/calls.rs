@@ -11,7 +11,7 @@ use cpd_store::calls::{self, Call, Filter};
 use cpd_store::labels::{self, Said, Source};
 use cpd_store::{Tx, Uuid};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -19,10 +19,13 @@ use super::caller::Caller;
 use super::classes;
 use super::extract::{Asked, At, Body, Paged, Part};
 use super::permission::Permission;
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
+use super::schema::ClassName;
+use crate::detail::Detail;
 
 /// A call in the list.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Call)]
 pub(crate) struct Row {
     id: Uuid,
     /// Its name in logs and headers.
@@ -37,15 +40,16 @@ pub(crate) struct Row {
     campaign: Option<String>,
     reference: Option<String>,
     /// What stood in the end; none: no verdict.
+    #[schema(value_type = Option<ClassName>)]
     class: Option<String>,
-    /// `early` or `answered`.
+    #[schema(value_type = Option<Phase>)]
     phase: Option<String>,
     confidence: Option<f32>,
     prompt: Option<String>,
     operator: Option<String>,
     /// The status that it was refused with.
     status: Option<i32>,
-    /// `caller`, `callee`, `service`.
+    #[schema(value_type = EndedBy)]
     ended_by: String,
     q850: i32,
     /// From the beginning, ms.
@@ -61,13 +65,45 @@ pub(crate) struct Row {
     labels: Vec<Label>,
 }
 
+/// Before or after the answer.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum Phase {
+    Early,
+    Answered,
+}
+
+/// Who ended a call.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum EndedBy {
+    Caller,
+    Callee,
+    Service,
+}
+
+/// Who says what a call was.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum LabelSource {
+    Person,
+    Dialer,
+}
+
 /// What somebody says a call was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Label {
-    /// `person` or `dialer`.
+    #[schema(value_type = LabelSource)]
     source: String,
+    /// The verdict was right.
     right: Option<bool>,
+    /// The class that it was in truth.
+    #[schema(value_type = Option<ClassName>)]
     truth: Option<String>,
+    /// The dialer's own word for what it was.
     code: Option<String>,
     note: String,
     by: String,
@@ -76,6 +112,7 @@ pub(crate) struct Label {
 
 /// One call, whole.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CallWhole)]
 pub(crate) struct Whole {
     #[serde(flatten)]
     row: Row,
@@ -83,8 +120,7 @@ pub(crate) struct Whole {
     library: i32,
     /// The version of its customer's own.
     own_library: i32,
-    /// What was told, media, faults, messages.
-    detail: Value,
+    detail: Detail,
 }
 
 impl Row {
@@ -142,13 +178,15 @@ impl From<labels::Label> for Label {
 /// Which calls. Several values of one field are separated by commas: any of them.
 #[derive(Debug, Default, Serialize, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
+#[schema(as = CallsFilter)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Which {
     from_ms: Option<i64>,
     until_ms: Option<i64>,
     /// Classes, or beginnings that end with a dot (`answer.`); `none`: without a verdict.
     class: Option<String>,
-    /// `early` or `answered`.
+    #[param(value_type = Option<Phase>, inline)]
+    #[schema(value_type = Option<Phase>)]
     phase: Option<String>,
     dialer: Option<String>,
     carrier: Option<String>,
@@ -254,7 +292,7 @@ fn list(pointer: &str, text: Option<&String>) -> Result<Vec<String>, Problem> {
 }
 
 /// Calls, newest first
-#[utoipa::path(get, path = "/calls", tag = "calls", params(Which), responses((status = 200, body = Paged<Row>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/calls", operation_id = "calls_list", tag = "calls", params(Which), responses((status = 200, body = Paged<Row>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn index(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -274,7 +312,7 @@ pub(crate) async fn index(
 }
 
 /// One call, whole
-#[utoipa::path(get, path = "/calls/{id}", tag = "calls", params(("id" = Uuid, Path)), responses((status = 200, body = Whole), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/calls/{id}", operation_id = "call_find", tag = "calls", params(("id" = Uuid, Path)), responses((status = 200, body = Whole), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -290,7 +328,8 @@ pub(crate) async fn find(
     Ok(Json(Whole {
         library: call.library,
         own_library: call.own_library,
-        detail: call.detail.clone(),
+        detail: serde_json::from_value(call.detail.clone())
+            .map_err(|why| Problem::new(Kind::Fault, format!("read the record of call {id}: {why}")))?,
         row: Row::of(call, labels, &caller),
     }))
 }
@@ -302,6 +341,7 @@ pub(crate) struct Judgement {
     /// The verdict was right.
     right: Option<bool>,
     /// The class that it was in truth.
+    #[schema(value_type = Option<ClassName>)]
     truth: Option<String>,
     #[serde(default)]
     note: String,
@@ -311,7 +351,7 @@ pub(crate) struct Judgement {
 const NOTE_MAX: usize = 1_000;
 
 /// Says whether the verdict was right
-#[utoipa::path(put, path = "/calls/{id}/label", tag = "calls", params(("id" = Uuid, Path)), request_body = Judgement, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(put, path = "/calls/{id}/label", operation_id = "call_label", tag = "calls", params(("id" = Uuid, Path)), request_body = Judgement, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn judge(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -362,7 +402,7 @@ fn check_truth(pointer: &str, truth: Option<&str>) -> Result<(), Problem> {
 }
 
 /// Takes back what one said
-#[utoipa::path(delete, path = "/calls/{id}/label", tag = "calls", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/calls/{id}/label", operation_id = "call_unlabel", tag = "calls", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn unjudge(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -390,6 +430,7 @@ pub(crate) struct Disposition {
     /// The dialer's own word for what it was.
     code: String,
     /// The class that it was in truth.
+    #[schema(value_type = Option<ClassName>)]
     truth: Option<String>,
 }
 
@@ -411,7 +452,7 @@ pub(crate) struct Taken {
 }
 
 /// Takes what the dialer found out about calls
-#[utoipa::path(post, path = "/dispositions", tag = "calls", request_body = Dispositions, responses((status = 200, body = Taken), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/dispositions", operation_id = "dispositions_add", tag = "calls", request_body = Dispositions, responses((status = 200, body = Taken), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn dispose(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -8,18 +8,21 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::extract::List;
 use super::problem::Problem;
+use super::schema::ClassName;
 
 /// A class.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Class)]
 pub(crate) struct Described {
     /// Its name: `answer.machine`.
+    #[schema(value_type = ClassName)]
     class: &'static str,
     /// The part before the first dot.
     group: &'static str,
 }
 
 /// The classes
-#[utoipa::path(get, path = "/classes", tag = "classes", responses((status = 200, body = List<Described>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/classes", operation_id = "classes_list", tag = "classes", responses((status = 200, body = List<Described>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(_caller: Caller) -> Json<List<Described>> {
     let items = Class::ALL.iter().map(|class| {
         let name = class.as_str();

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::prompts::extremes;
+use super::schema::ClassName;
 use crate::audio::{RATE_HZ, Recording};
 use crate::hearing::{Ear, Heard, RATE, TracePoint};
 use crate::line::identified;
@@ -67,8 +68,9 @@ pub(crate) struct HeardWith {
 
 /// The verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-#[schema(as = HeardTold)]
+#[schema(as = Verdict)]
 pub(crate) struct Told {
+    #[schema(value_type = ClassName)]
     class: &'static str,
     confidence: f32,
     decided_ms: u64,
@@ -84,6 +86,7 @@ pub(crate) struct Told {
 /// The next best class.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct RunnerUp {
+    #[schema(value_type = ClassName)]
     class: &'static str,
     probability: f32,
 }
@@ -100,16 +103,53 @@ pub(crate) struct Spectrogram {
 
 /// Something that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = HeardEvent)]
 pub(crate) struct Event {
     t_ms: u64,
     end_ms: u64,
-    /// `silence`, `noise`, `speech`, `music`, `tone`, `progress`, `melody`, `sit`, `digits`, `data`, `beep`, `prompt`,
-    /// `candidate`, `answered`, `greeting_end`, `gap`.
+    #[schema(value_type = HeardWhat)]
     what: &'static str,
     words: String,
     confidence: Option<f32>,
     /// The prompt's name.
     prompt: Option<String>,
+}
+
+/// What is heard.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of `what`")]
+enum HeardWhat {
+    Silence,
+    #[schema(rename = "comfort noise")]
+    ComfortNoise,
+    Noise,
+    Speech,
+    Music,
+    Tone,
+    Progress,
+    Melody,
+    Sit,
+    Digits,
+    Data,
+    Beep,
+    Prompt,
+    Candidate,
+    Answered,
+    GreetingEnd,
+    Gap,
+}
+
+/// How sure it is that a prompt was recognised.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of `state`")]
+enum MatchState {
+    /// Another is not excluded.
+    Candidate,
+    Match,
+    /// It went on otherwise.
+    TakenBack,
 }
 
 /// A point of the curve.
@@ -128,8 +168,9 @@ pub(crate) struct Match {
     /// Its id, where the database has it.
     prompt_id: Option<Uuid>,
     operator: String,
+    #[schema(value_type = ClassName)]
     class: &'static str,
-    /// `candidate`: another is not excluded; `match`; `taken_back`: it went on otherwise.
+    #[schema(value_type = MatchState)]
     state: &'static str,
     from_ms: i64,
     to_ms: i64,

@@ -29,7 +29,7 @@ use crate::stock::Stocked;
 /// What the detector hears in a call's recording
 ///
 /// It is heard again, with the profile of its trunk and the prompts that are published now; `heard_with` names them.
-#[utoipa::path(get, path = "/calls/{id}/hearing", tag = "calls", params(("id" = Uuid, Path)), responses((status = 200, body = Hearing), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/calls/{id}/hearing", operation_id = "call_hear", tag = "calls", params(("id" = Uuid, Path)), responses((status = 200, body = Hearing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn of_call(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -136,7 +136,7 @@ pub(crate) fn answered(call: &Call, recorded_ms: i32) -> Option<u64> {
 
 /// A recording to be analysed.
 #[derive(ToSchema)]
-#[schema(as = HearingForm)]
+#[schema(as = AnalysisForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]
@@ -152,7 +152,7 @@ pub(crate) struct Form {
 /// Hears a recording of up to three minutes
 ///
 /// With the prompts that the customer's calls are heard with, and the usual profile.
-#[utoipa::path(post, path = "/analyses", tag = "analyses", request_body(content = Form, content_type = "multipart/form-data"), responses((status = 200, body = Hearing), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/analyses", operation_id = "recording_analyse", tag = "analyses", request_body(content = Form, content_type = "multipart/form-data"), responses((status = 200, body = Hearing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn analyse(
     State(app): State<Arc<App>>,
     caller: Caller,

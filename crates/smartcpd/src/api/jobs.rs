@@ -20,9 +20,12 @@ use super::app::App;
 use super::caller::Caller;
 use super::calls::Which;
 use super::extract::{Asked, At, Body, List};
+use super::libraries::Days;
 use super::permission::Permission;
 use super::problem::{Kind, Problem};
-use crate::jobs::export::{self, Format, Wanted};
+use super::replays::{Replay, Replayed, Tried};
+use super::schema::any_of;
+use crate::jobs::export::{self, Exported, Format, Wanted};
 use crate::jobs::remove as remove_file;
 
 /// The newest jobs that are told: what is older has no file any more.
@@ -30,19 +33,51 @@ const LIST: u64 = 100;
 /// The most jobs of one customer that are not over.
 const OPEN_MAX: usize = 20;
 
+/// What kind of work a job is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum JobKind {
+    Export,
+    Replay,
+    Trial,
+}
+
+/// How far a job is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum JobState {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+any_of! {
+    /// What is wanted, as the kind of the job has it: of an export, a replay, a trial.
+    JobWish { export: Wanted, replay: Replay, trial: Days }
+}
+
+any_of! {
+    /// What came of it, as the kind of the job has it.
+    JobResult { export: Exported, replay: Replayed, trial: Tried }
+}
+
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Job {
     id: Uuid,
-    /// `export`, `replay`, `trial`.
+    #[schema(value_type = JobKind)]
     kind: String,
-    /// `waiting`, `running`, `done`, `failed`, `cancelled`.
+    #[schema(value_type = JobState)]
     state: String,
     /// How far, 0 to 1; 0 where nobody knows.
     progress: f32,
-    /// What is wanted.
+    #[schema(value_type = JobWish)]
     parameters: Value,
-    /// What came of it.
+    #[schema(value_type = Option<JobResult>)]
     result: Option<Value>,
     /// There is a file: `GET /jobs/{id}/file`, for a day.
     file: bool,
@@ -82,7 +117,7 @@ pub(super) async fn room(tx: &Tx) -> Result<(), Problem> {
 }
 
 /// Jobs, newest first
-#[utoipa::path(get, path = "/jobs", tag = "jobs", responses((status = 200, body = List<Job>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/jobs", operation_id = "jobs_list", tag = "jobs", responses((status = 200, body = List<Job>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Job>>, Problem> {
     caller.may(Permission::CallsExport)?;
     let tx = caller.read_own(&app).await?;
@@ -93,7 +128,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 }
 
 /// One job
-#[utoipa::path(get, path = "/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, body = Job), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/jobs/{id}", operation_id = "job_find", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, body = Job), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -105,7 +140,7 @@ pub(crate) async fn find(
 }
 
 /// Takes a job back; one that is over goes, with its file
-#[utoipa::path(delete, path = "/jobs/{id}", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/jobs/{id}", operation_id = "job_cancel", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -129,7 +164,7 @@ pub(crate) async fn cancel(
 
 /// A file of calls that is wanted.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = JobsNew)]
+#[schema(as = ExportNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     format: Format,
@@ -139,7 +174,7 @@ pub(crate) struct New {
 }
 
 /// Wants a file of calls; numbers are masked in it for who may not see them
-#[utoipa::path(post, path = "/exports", tag = "jobs", request_body = New, responses((status = 202, body = Job), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/exports", operation_id = "calls_export", tag = "jobs", request_body = New, responses((status = 202, body = Job), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn export(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -166,7 +201,7 @@ pub(crate) async fn export(
 }
 
 /// The file of a job
-#[utoipa::path(get, path = "/jobs/{id}/file", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/jobs/{id}/file", operation_id = "job_fetch", tag = "jobs", params(("id" = Uuid, Path)), responses((status = 200, description = "the file", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/vnd.apache.parquet"))), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -219,7 +254,7 @@ const STATS_MAX: usize = 50_000;
 const PAGE: u64 = 1_000;
 
 /// Calls in the form of NetBorder's statistics file
-#[utoipa::path(get, path = "/cpa-stats.csv", tag = "jobs", params(Time), responses((status = 200, description = "the lines", body = String, content_type = "text/csv"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/cpa-stats.csv", operation_id = "cpa_stats_fetch", tag = "jobs", params(Time), responses((status = 200, description = "the lines", body = String, content_type = "text/csv"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn statistics(
     State(app): State<Arc<App>>,
     caller: Caller,

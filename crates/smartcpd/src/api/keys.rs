@@ -16,6 +16,7 @@ use super::caller::{Caller, Who};
 use super::extract::{At, Body, List};
 use super::permission::Permission;
 use super::problem::Problem;
+use super::schema::PermissionName;
 
 /// A key, without itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +26,7 @@ pub(crate) struct Key {
     /// Its beginning, to know it by.
     prefix: String,
     /// What it may do.
+    #[schema(value_type = Vec<PermissionName>)]
     scopes: Vec<String>,
     created_ms: i64,
     expires_ms: Option<i64>,
@@ -48,7 +50,7 @@ impl From<ApiKey> for Key {
 }
 
 /// Keys
-#[utoipa::path(get, path = "/keys", tag = "keys", responses((status = 200, body = List<Key>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/keys", operation_id = "keys_list", tag = "keys", responses((status = 200, body = List<Key>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Key>>, Problem> {
     caller.may(Permission::KeysWrite)?;
     let tx = caller.read_own(&app).await?;
@@ -58,11 +60,12 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new key.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = KeysNew)]
+#[schema(as = KeyNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
     /// What it may do: permissions, as in `GET /me`.
+    #[schema(value_type = Vec<PermissionName>)]
     scopes: Vec<String>,
     /// When it ends; none: never.
     expires_ms: Option<i64>,
@@ -70,6 +73,7 @@ pub(crate) struct New {
 
 /// A key that was made. It is told this once.
 #[derive(Serialize, ToSchema)]
+#[schema(as = KeyMade)]
 pub(crate) struct Made {
     /// The key: `scpd_…`.
     key: String,
@@ -78,7 +82,7 @@ pub(crate) struct Made {
 }
 
 /// Makes a key; it is told this once
-#[utoipa::path(post, path = "/keys", tag = "keys", request_body = New, responses((status = 201, body = Made), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/keys", operation_id = "key_make", tag = "keys", request_body = New, responses((status = 201, body = Made), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -134,7 +138,7 @@ pub(crate) async fn add(
 }
 
 /// Takes a key back
-#[utoipa::path(delete, path = "/keys/{id}", tag = "keys", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/keys/{id}", operation_id = "key_revoke", tag = "keys", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn revoke(
     State(app): State<Arc<App>>,
     caller: Caller,

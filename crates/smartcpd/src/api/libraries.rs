@@ -28,11 +28,22 @@ const NOTE_MAX: usize = 1_000;
 /// The most days whose recordings are tried.
 pub(crate) const DAYS_MAX: u32 = 31;
 
+/// What a version is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum LibraryState {
+    Draft,
+    Published,
+    Retired,
+}
+
 /// A version.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Library)]
 pub(crate) struct Version {
     number: i32,
-    /// `draft`, `published`, `retired`.
+    #[schema(value_type = LibraryState)]
     state: String,
     note: String,
     prompts: i32,
@@ -41,9 +52,11 @@ pub(crate) struct Version {
     published_by: Option<String>,
     /// Of a draft: prompts that the published version has not, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     added: Option<Vec<String>>,
     /// Of a draft: prompts of the published version that it has no more.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     removed: Option<Vec<String>>,
 }
 
@@ -65,6 +78,7 @@ impl From<Library> for Version {
 
 /// The versions of one's layer, newest first.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Libraries)]
 pub(crate) struct Versions {
     items: Vec<Version>,
     /// The version of the common prompts that one's calls are heard with beside one's own; 0: none.
@@ -72,7 +86,7 @@ pub(crate) struct Versions {
 }
 
 /// Versions of one's layer, newest first
-#[utoipa::path(get, path = "/libraries", tag = "prompts", responses((status = 200, body = Versions), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/libraries", operation_id = "libraries_list", tag = "prompts", responses((status = 200, body = Versions), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Versions>, Problem> {
     caller.may(Permission::PromptsRead)?;
     let tx = caller.read_own(&app).await?;
@@ -126,7 +140,7 @@ pub(crate) struct Publication {
 }
 
 /// Publishes the draft: new calls are heard with it within seconds
-#[utoipa::path(post, path = "/libraries/publication", tag = "prompts", request_body = Publication, responses((status = 200, body = Version), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/libraries/publication", operation_id = "draft_publish", tag = "prompts", request_body = Publication, responses((status = 200, body = Version), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn publish(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -186,7 +200,7 @@ pub(crate) struct Back {
 }
 
 /// Makes a draft of what an older version held
-#[utoipa::path(post, path = "/libraries/{number}/restoration", tag = "prompts", params(("number" = i32, Path), Back), responses((status = 200, body = Version), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/libraries/{number}/restoration", operation_id = "library_restore", tag = "prompts", params(("number" = i32, Path), Back), responses((status = 200, body = Version), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -216,7 +230,7 @@ pub(crate) async fn restore(
 }
 
 /// Throws the draft away
-#[utoipa::path(delete, path = "/libraries/draft", tag = "prompts", responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/libraries/draft", operation_id = "draft_discard", tag = "prompts", responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn discard(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusCode, Problem> {
     caller.may(Permission::PromptsWrite)?;
     let tx = caller.write(&app).await?;
@@ -231,7 +245,7 @@ pub(crate) async fn discard(State(app): State<Arc<App>>, caller: Caller) -> Resu
 
 /// A recording that the draft is tried on.
 #[derive(ToSchema)]
-#[schema(as = LibrariesForm)]
+#[schema(as = DraftTrialForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]
@@ -244,6 +258,7 @@ pub(crate) struct Form {
 
 /// Calls that the draft is tried on.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = DraftTrialDays)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Days {
     /// The recordings of the last so many days, 1 to 31.
@@ -253,6 +268,7 @@ pub(crate) struct Days {
 
 /// A recording, heard with both versions.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DraftTrial)]
 pub(crate) struct Trial {
     length_ms: u64,
     published: Side,
@@ -261,6 +277,7 @@ pub(crate) struct Trial {
 
 /// A recording, heard with one of them.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DraftTrialSide)]
 pub(crate) struct Side {
     verdict: Option<heard::Told>,
     matches: Vec<Match>,
@@ -274,7 +291,7 @@ pub(crate) struct Begun {
 }
 
 /// Tries the draft: on a recording at once, or on the recordings of the last days as a job
-#[utoipa::path(post, path = "/libraries/draft/trials", tag = "prompts", request_body(content((Form = "multipart/form-data"), (Days = "application/json"))), responses((status = 200, body = Trial), (status = 202, body = Begun), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/libraries/draft/trials", operation_id = "draft_try", tag = "prompts", request_body(content((Form = "multipart/form-data"), (Days = "application/json"))), responses((status = 200, body = Trial), (status = 202, body = Begun), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn test(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -4,7 +4,7 @@
 //! Who does not take what it is sent for ten seconds is cut off, and comes back by the number of the last event. Sessions and
 //! keys that ended are noticed within a minute.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use cpd_store::{SERVICE, tenants};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::caller::{Caller, TENANT_HEADER, Who, from_our_page};
@@ -83,7 +83,7 @@ impl Drop for Place {
 }
 
 /// Figures of the last second
-#[utoipa::path(get, path = "/live/snapshot", tag = "live", responses((status = 200, body = Figures), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/live/snapshot", operation_id = "live_read", tag = "live", responses((status = 200, body = Figures), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn snapshot(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Figures>, Problem> {
     caller.may(Permission::CallsRead)?;
     let sees = sees(&app, &caller).await?;
@@ -113,6 +113,47 @@ async fn sees(app: &App, caller: &Caller) -> Result<Sees, Problem> {
     Ok(Sees::Of(tenants::find(&tx, caller.tenant).await?.slug))
 }
 
+/// An event, as the WebSocket tells it.
+#[derive(ToSchema)]
+#[schema(as = LiveEvent)]
+#[allow(dead_code, reason = "describes what `words` and `metrics` write")]
+pub(crate) struct Told {
+    /// What `after` is to read on from here.
+    seq: u64,
+    at_ms: i64,
+    kind: LiveKind,
+    /// As the kind has it: of `metrics` the figures of `GET /live/snapshot`, of calls what is known of them (docs/api.md).
+    data: BTreeMap<String, serde_json::Value>,
+}
+
+/// What an event is.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the words of `kind`")]
+enum LiveKind {
+    #[schema(rename = "call.began")]
+    CallBegan,
+    #[schema(rename = "call.told")]
+    CallTold,
+    #[schema(rename = "call.ended")]
+    CallEnded,
+    #[schema(rename = "call.refused")]
+    CallRefused,
+    #[schema(rename = "gateway")]
+    Gateway,
+    #[schema(rename = "registration")]
+    Registration,
+    #[schema(rename = "stream.began")]
+    StreamBegan,
+    #[schema(rename = "stream.told")]
+    StreamTold,
+    #[schema(rename = "stream.ended")]
+    StreamEnded,
+    #[schema(rename = "metrics")]
+    Metrics,
+    #[schema(rename = "lost")]
+    Lost,
+}
+
 /// Where to begin.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -127,7 +168,7 @@ pub(crate) struct From {
 ///
 /// A WebSocket. Each message is `{seq, at_ms, kind, data}`; kinds are `call.began`, `call.told`, `call.ended`, `call.refused`,
 /// `gateway`, `registration`, `stream.began`, `stream.told`, `stream.ended`, `metrics` (figures, each second) and `lost`: events after the number that one gave are gone.
-#[utoipa::path(get, path = "/live", tag = "live", params(From), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/live", operation_id = "live_watch", tag = "live", params(From), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn watch(
     State(app): State<Arc<App>>,
     Asked(from): Asked<From>,

@@ -18,6 +18,7 @@ use super::extract::{At, Body, List};
 use super::password;
 use super::permission;
 use super::problem::{Kind, Problem};
+use super::schema::{Language, PermissionName, RoleName};
 use super::session::{Code, totp_purpose};
 use super::totp;
 
@@ -28,14 +29,16 @@ pub(crate) struct Me {
     id: Option<Uuid>,
     email: Option<String>,
     name: String,
+    #[schema(value_type = RoleName)]
     role: &'static str,
-    /// `ru` or `en`.
+    #[schema(value_type = Language)]
     language: String,
     /// One-time codes are asked for at login.
     totp: bool,
     /// The customer that one works for now; none: the service itself.
     tenant: Option<TenantName>,
     /// What one may do.
+    #[schema(value_type = Vec<PermissionName>)]
     permissions: Vec<&'static str>,
     /// One is of the service and may choose a customer by the header `SmartCPD-Tenant`.
     of_service: bool,
@@ -51,7 +54,7 @@ pub(crate) struct TenantName {
 }
 
 /// Who one is and what one may do
-#[utoipa::path(get, path = "/me", tag = "me", responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/me", operation_id = "me_read", tag = "me", responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Me>, Problem> {
     let tx = app.service(false).await?;
     let user = match &caller.who {
@@ -92,11 +95,12 @@ pub(crate) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
+    #[schema(value_type = Option<Language>)]
     language: Option<String>,
 }
 
 /// Changes name or language
-#[utoipa::path(patch, path = "/me", tag = "me", request_body = Changes, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(patch, path = "/me", operation_id = "me_change", tag = "me", request_body = Changes, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -130,7 +134,7 @@ pub(crate) struct NewPassword {
 }
 
 /// Changes the password; all other sessions end
-#[utoipa::path(put, path = "/me/password", tag = "me", request_body = NewPassword, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(put, path = "/me/password", operation_id = "password_change", tag = "me", request_body = NewPassword, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn set_password(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -188,7 +192,7 @@ pub(crate) struct TotpSecret {
 }
 
 /// Begins one-time codes: they are asked for once a code was given with `PUT /me/totp`
-#[utoipa::path(post, path = "/me/totp", tag = "me", request_body = Proof, responses((status = 200, body = TotpSecret), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/me/totp", operation_id = "totp_begin", tag = "me", request_body = Proof, responses((status = 200, body = TotpSecret), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn begin_totp(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -215,7 +219,7 @@ pub(crate) async fn begin_totp(
 }
 
 /// Turns one-time codes on, by a first one
-#[utoipa::path(put, path = "/me/totp", tag = "me", request_body = Code, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(put, path = "/me/totp", operation_id = "totp_confirm", tag = "me", request_body = Code, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn confirm_totp(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -244,7 +248,7 @@ pub(crate) async fn confirm_totp(
 }
 
 /// Turns one-time codes off
-#[utoipa::path(delete, path = "/me/totp", tag = "me", request_body = Proof, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/me/totp", operation_id = "totp_end", tag = "me", request_body = Proof, responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn end_totp(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -279,7 +283,7 @@ pub(crate) struct OwnSession {
 }
 
 /// One's own sessions
-#[utoipa::path(get, path = "/me/sessions", tag = "me", responses((status = 200, body = List<OwnSession>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/me/sessions", operation_id = "own_sessions_list", tag = "me", responses((status = 200, body = List<OwnSession>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn own_sessions(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -304,7 +308,7 @@ pub(crate) async fn own_sessions(
 }
 
 /// Ends one of one's own sessions
-#[utoipa::path(delete, path = "/me/sessions/{id}", tag = "me", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/me/sessions/{id}", operation_id = "own_session_end", tag = "me", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn end_session(
     State(app): State<Arc<App>>,
     caller: Caller,

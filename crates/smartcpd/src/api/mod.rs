@@ -2,7 +2,7 @@
 //!
 //! - [`app`]: what handlers share. [`caller`]: who asks; [`permission`]: what they may. [`problem`]: what went wrong.
 //! - A noun a file: [`session`], [`me`], [`users`], [`calls`], … each handler says who asks, what they want, does it, answers.
-//! - [`console`]: the built pages. [`openapi`]: the schema, made of the handlers themselves.
+//! - [`console`]: the built pages. [`schema`]: the description, made of the handlers themselves.
 //!
 //! All of it runs on threads of its own: calls never wait for a page.
 
@@ -34,6 +34,7 @@ mod recordings;
 pub(crate) mod replays;
 mod request_id;
 mod retention;
+pub(crate) mod schema;
 mod session;
 mod setup;
 mod sound;
@@ -64,15 +65,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa::OpenApi;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use app::App;
 use problem::{Kind, Problem};
+
+use crate::serve::config::keys::ConfigKind;
 
 /// The largest body of a request that says nothing else, bytes: a policy has some kilobytes.
 const BODY_MAX: usize = 1 << 20;
@@ -89,13 +88,16 @@ const IDEMPOTENCY_MS: i64 = 86_400_000;
         license(name = "Apache-2.0 OR MIT")
     ),
     servers((url = "/api/v1")),
-    security(("key" = []), ("session" = []))
+    security(("key" = []), ("session" = [])),
+    // What parameters of paths and messages of WebSockets are made of stands in no body.
+    components(schemas(ConfigKind, live::Told))
 )]
 struct Described;
 
 pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::{one as written, purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
+pub(crate) use schema::openapi;
 
 /// All resources, with their description.
 fn resources() -> OpenApiRouter<Arc<App>> {
@@ -192,42 +194,6 @@ fn of_the_desk() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(texts::list, texts::add))
         .routes(routes!(texts::change, texts::remove))
         .routes(routes!(reports::report))
-}
-
-/// The schema of the API (OpenAPI 3.1), as JSON.
-pub(crate) fn openapi() -> String {
-    let mut schema = resources().into_openapi();
-    let components = schema.components.get_or_insert_default();
-    let key = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("scpd_…");
-    components.add_security_scheme("key", SecurityScheme::Http(key.build()));
-    let cookie = ApiKey::Cookie(ApiKeyValue::new(caller::COOKIE));
-    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
-    for path in schema.paths.paths.values_mut() {
-        if let Some(post) = &mut path.post {
-            post.parameters
-                .get_or_insert_default()
-                .push(RefOr::T(idempotent()));
-        }
-    }
-    schema.to_pretty_json().unwrap_or_default()
-}
-
-/// The header that each POST takes.
-fn idempotent() -> Parameter {
-    let words = "a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again";
-    ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(words))
-        .schema(Some(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .max_length(Some(128)),
-        ))
-        .build()
 }
 
 /// Everything that is answered.

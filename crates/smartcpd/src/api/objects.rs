@@ -21,6 +21,7 @@ use super::extract::{At, Body, List};
 use super::permission::Permission;
 use super::problem::{Kind as ProblemKind, Problem, Wrong};
 use super::version::etag;
+use crate::serve::config::keys::{ConfigBody, ConfigKind};
 use crate::serve::config::owned::{self, SECRETS, Trunks, Written};
 
 /// The most objects of one kind of one customer: pages and checks stay quick.
@@ -28,10 +29,12 @@ const OBJECTS_MAX: usize = 500;
 
 /// An object.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigObject)]
 pub(crate) struct Kept {
     id: Uuid,
     name: String,
     /// The keys of `smartcpd.toml`, without secrets.
+    #[schema(value_type = ConfigBody)]
     body: Value,
     /// The secrets that it has, by their keys.
     secrets: Vec<String>,
@@ -91,7 +94,7 @@ fn told(tx: &Tx, object: Object, kind: Kind) -> Result<Kept, Problem> {
 }
 
 /// Objects of a kind
-#[utoipa::path(get, path = "/config/{kind}", tag = "config", params(("kind" = String, Path, description = "carriers, dialers, policies or profiles")),
+#[utoipa::path(get, path = "/config/{kind}", operation_id = "config_list", tag = "config", params(("kind" = ConfigKind, Path)),
     responses((status = 200, body = List<Kept>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
@@ -110,7 +113,7 @@ pub(crate) async fn list(
 }
 
 /// One object
-#[utoipa::path(get, path = "/config/{kind}/{name}", tag = "config", params(("kind" = String, Path), ("name" = String, Path)),
+#[utoipa::path(get, path = "/config/{kind}/{name}", operation_id = "config_find", tag = "config", params(("kind" = ConfigKind, Path), ("name" = String, Path)),
     responses((status = 200, body = Kept), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
@@ -126,11 +129,11 @@ pub(crate) async fn find(
 
 /// What is written.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = ObjectsNew)]
+#[schema(as = ConfigNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     /// The keys of `smartcpd.toml`, without `id`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = ConfigBody)]
     body: serde_json::Map<String, Value>,
     /// New secrets by key; those that are not named stay, an empty one goes.
     #[serde(default)]
@@ -156,7 +159,7 @@ fn wish(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
 }
 
 /// Makes or changes an object
-#[utoipa::path(put, path = "/config/{kind}/{name}", tag = "config", params(("kind" = String, Path), ("name" = String, Path),
+#[utoipa::path(put, path = "/config/{kind}/{name}", operation_id = "config_put", tag = "config", params(("kind" = ConfigKind, Path), ("name" = String, Path),
     ("If-Match" = Option<String>, Header, description = "the version it was read at"), ("If-None-Match" = Option<String>, Header, description = "* to make a new one")),
     request_body = New, responses((status = 200, body = Kept), (status = 201, body = Kept), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn put(
@@ -214,13 +217,14 @@ pub(crate) async fn put(
 
 /// What a check found.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigChecked)]
 pub(crate) struct Checked {
     /// It could be kept as it is.
     ok: bool,
 }
 
 /// Checks an object without keeping it
-#[utoipa::path(post, path = "/config/{kind}/{name}/check", tag = "config", params(("kind" = String, Path), ("name" = String, Path)),
+#[utoipa::path(post, path = "/config/{kind}/{name}/check", operation_id = "config_check", tag = "config", params(("kind" = ConfigKind, Path), ("name" = String, Path)),
     request_body = New, responses((status = 200, body = Checked), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn check(
     State(app): State<Arc<App>>,
@@ -235,7 +239,7 @@ pub(crate) async fn check(
 }
 
 /// Takes an object away; its history stays
-#[utoipa::path(delete, path = "/config/{kind}/{name}", tag = "config", params(("kind" = String, Path), ("name" = String, Path), ("If-Match" = String, Header)),
+#[utoipa::path(delete, path = "/config/{kind}/{name}", operation_id = "config_remove", tag = "config", params(("kind" = ConfigKind, Path), ("name" = String, Path), ("If-Match" = String, Header)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
@@ -264,9 +268,11 @@ pub(crate) async fn remove(
 
 /// What an object was.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConfigWas)]
 pub(crate) struct Was {
     version: i32,
     /// None: it was removed.
+    #[schema(value_type = Option<ConfigBody>)]
     body: Option<Value>,
     changed_ms: i64,
     changed_by: String,
@@ -284,7 +290,7 @@ impl From<ObjectVersion> for Was {
 }
 
 /// What an object was before, newest first
-#[utoipa::path(get, path = "/config/{kind}/{name}/history", tag = "config", params(("kind" = String, Path), ("name" = String, Path)),
+#[utoipa::path(get, path = "/config/{kind}/{name}/history", operation_id = "config_history", tag = "config", params(("kind" = ConfigKind, Path), ("name" = String, Path)),
     responses((status = 200, body = List<Was>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn history(
     State(app): State<Arc<App>>,

@@ -21,6 +21,7 @@ pub(crate) struct Problem {
     detail: String,
     /// The id of the request, to be told to support.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) request_id: Option<String>,
     /// Single faults of what was sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]

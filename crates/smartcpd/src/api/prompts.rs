@@ -23,6 +23,7 @@ use super::caller::Caller;
 use super::extract::{Asked, At, Body, List};
 use super::permission::Permission;
 use super::problem::{Kind, Problem};
+use super::schema::ClassName;
 use super::upload::Upload;
 use super::{recordings, sound, users};
 use crate::audio::{self, Reading, Recording};
@@ -42,9 +43,18 @@ const BINS_MAX: usize = 4_000;
 const WEEK_MS: i64 = 7 * 86_400_000;
 const MONTH_MS: i64 = 30 * 86_400_000;
 
+/// Whose prompts these are: the service's for all, or one's own.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum Layer {
+    Common,
+    Own,
+}
+
 /// A reference prompt.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PromptsTold)]
+#[schema(as = Prompt)]
 pub(crate) struct Told {
     id: Uuid,
     /// Its name in matches.
@@ -53,6 +63,7 @@ pub(crate) struct Told {
     operator: String,
     category: String,
     /// What a call that meets it is.
+    #[schema(value_type = ClassName)]
     class: String,
     language: String,
     words: String,
@@ -62,15 +73,17 @@ pub(crate) struct Told {
     /// The first version that has it, and the first that has it no more.
     since: i32,
     until: Option<i32>,
-    /// `common` or `own`.
+    #[schema(value_type = Layer)]
     layer: &'static str,
     created_ms: i64,
     created_by: String,
     /// Calls of the last seven days that matched it, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     matches_7d: Option<i64>,
     /// When the last one of the last thirty days began.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     last_match_ms: Option<i64>,
 }
 
@@ -111,7 +124,8 @@ impl Told {
 pub(crate) struct Which {
     /// `published` by itself, `draft`, or the number of a version of one's own layer.
     version: Option<String>,
-    /// `own` or `common`; both by itself. Of the common ones customers see what is published.
+    /// Both by itself. Of the common ones customers see what is published.
+    #[param(value_type = Option<Layer>, inline)]
     layer: Option<String>,
     /// Text in the name, the operator, the category, the class, the language or the words.
     q: Option<String>,
@@ -120,7 +134,7 @@ pub(crate) struct Which {
 }
 
 /// Prompts of a version, by name
-#[utoipa::path(get, path = "/prompts", tag = "prompts", params(Which), responses((status = 200, body = List<Told>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/prompts", operation_id = "prompts_list", tag = "prompts", params(Which), responses((status = 200, body = List<Told>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -197,6 +211,7 @@ async fn number(tx: &Tx, version: &str) -> Result<i32, Problem> {
 
 /// What is said of a new prompt.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = PromptWords)]
 pub(crate) struct Words {
     /// Its name in matches.
     name: String,
@@ -219,6 +234,7 @@ pub(crate) struct Words {
 
 /// A prompt cut out of a call's recording.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PromptCut)]
 pub(crate) struct Cut {
     /// The call.
     call: Uuid,
@@ -232,7 +248,7 @@ pub(crate) struct Cut {
 
 /// A prompt as a file, in any form of audio that `smartcpd prompts add` reads.
 #[derive(ToSchema)]
-#[schema(as = PromptsForm)]
+#[schema(as = PromptForm)]
 #[allow(dead_code, reason = "the form is read field by field; this describes it")]
 pub(crate) struct Form {
     #[schema(value_type = String, format = Binary)]
@@ -250,6 +266,7 @@ pub(crate) struct Form {
 
 /// A prompt that was added.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PromptAdded)]
 pub(crate) struct Added {
     #[serde(flatten)]
     prompt: Told,
@@ -261,6 +278,7 @@ pub(crate) struct Added {
 
 /// A stretch that two prompts share.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PromptAlike)]
 pub(crate) struct Alike {
     /// The other one's name.
     prompt: String,
@@ -271,7 +289,7 @@ pub(crate) struct Alike {
 }
 
 /// Adds a prompt to the draft: a file, or a part of a call's recording
-#[utoipa::path(post, path = "/prompts", tag = "prompts", request_body(content((Cut = "application/json"), (Form = "multipart/form-data"))), responses((status = 201, body = Added), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/prompts", operation_id = "prompt_add", tag = "prompts", request_body(content((Cut = "application/json"), (Form = "multipart/form-data"))), responses((status = 201, body = Added), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -498,7 +516,7 @@ async fn seen(tx: &Tx, caller: &Caller, id: Uuid) -> Result<Prompt, Problem> {
 }
 
 /// One prompt
-#[utoipa::path(get, path = "/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/prompts/{id}", operation_id = "prompt_find", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -515,7 +533,7 @@ pub(crate) async fn find(
 
 /// What is to be different.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[schema(as = PromptsChanges)]
+#[schema(as = PromptChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
@@ -530,7 +548,7 @@ pub(crate) struct Changes {
 /// Changes what a prompt of the draft is called and means
 ///
 /// One that is published already is replaced by a changed one, with an id of its own.
-#[utoipa::path(patch, path = "/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), request_body = Changes, responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(patch, path = "/prompts/{id}", operation_id = "prompt_change", tag = "prompts", params(("id" = Uuid, Path)), request_body = Changes, responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -578,7 +596,7 @@ pub(crate) async fn change(
 }
 
 /// Takes a prompt out of the draft
-#[utoipa::path(delete, path = "/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/prompts/{id}", operation_id = "prompt_remove", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -601,7 +619,7 @@ pub(crate) async fn remove(
 }
 
 /// A prompt, to be listened to
-#[utoipa::path(get, path = "/prompts/{id}/audio", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, description = "8 kHz mono", content_type = "audio/wav"), (status = 206, description = "A part of it", content_type = "audio/wav"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/prompts/{id}/audio", operation_id = "prompt_listen", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, description = "8 kHz mono", content_type = "audio/wav"), (status = 206, description = "A part of it", content_type = "audio/wav"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn audio(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -638,7 +656,7 @@ pub(crate) struct Peaks {
 }
 
 /// A prompt's waveform
-#[utoipa::path(get, path = "/prompts/{id}/peaks", tag = "prompts", params(("id" = Uuid, Path), Bins), responses((status = 200, body = Peaks), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/prompts/{id}/peaks", operation_id = "prompt_draw", tag = "prompts", params(("id" = Uuid, Path), Bins), responses((status = 200, body = Peaks), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn peaks(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -24,7 +24,7 @@ use super::sound::Wish;
 const BYTES_MAX: u64 = 64 << 20;
 
 /// A call's recording, to be listened to
-#[utoipa::path(get, path = "/calls/{id}/recording", tag = "calls", params(("id" = Uuid, Path), ("Range" = Option<String>, Header, description = "One range of bytes")),
+#[utoipa::path(get, path = "/calls/{id}/recording", operation_id = "call_listen", tag = "calls", params(("id" = Uuid, Path), ("Range" = Option<String>, Header, description = "One range of bytes")),
     responses((status = 200, description = "8 kHz mono", content_type = "audio/wav"), (status = 206, description = "A part of it", content_type = "audio/wav"), (status = 416, description = "No part of it"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn listen(
     State(app): State<Arc<App>>,

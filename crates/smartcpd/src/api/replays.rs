@@ -29,9 +29,11 @@ use super::hearing;
 use super::libraries::{Begun, DAYS_MAX};
 use super::permission::Permission;
 use super::problem::{Problem, Wrong};
+use super::schema::ClassName;
 use crate::audio::{self, Reading, Recording};
 use crate::hearing::Ear;
 use crate::replay::{self, Before, Change, Fate};
+use crate::serve::config::keys::{PolicyKeys, ProfileKeys};
 use crate::serve::config::owned::{self, Trunks};
 
 /// The most recordings of one job, the newest: some minutes of work on two cores.
@@ -46,10 +48,10 @@ const DAY_MS: i64 = 86_400_000;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Replay {
     /// The policy's keys, as in `policies`; without it, that of the call's trunk.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<PolicyKeys>)]
     policy: Option<Value>,
     /// The profile's keys; without it, that of the call's trunk.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ProfileKeys>)]
     profile: Option<Value>,
     /// The recordings of the last so many days, 1 to 31.
     #[schema(minimum = 1, maximum = 31)]
@@ -59,7 +61,7 @@ pub(crate) struct Replay {
 }
 
 /// Tries a policy or a profile on recordings of the last days: who would be lost, saved, caught, let through
-#[utoipa::path(post, path = "/replays", tag = "config", request_body = Replay, responses((status = 202, body = Begun), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/replays", operation_id = "replay_begin", tag = "config", request_body = Replay, responses((status = 202, body = Begun), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -90,20 +92,24 @@ pub(crate) async fn begin(
 
 /// What would be different for one call.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReplayedCall)]
 struct Differs {
     call: Uuid,
     began_ms: i64,
     /// What it was, as somebody said; none: nobody did.
+    #[schema(value_type = Option<ClassName>)]
     truth: Option<&'static str>,
     /// The verdict of then.
+    #[schema(value_type = Option<ClassName>)]
     before: Option<&'static str>,
     /// The verdict of the replay, and when the call would be ended, ms of the recording.
+    #[schema(value_type = Option<ClassName>)]
     after: Option<&'static str>,
     ends_at_ms: Option<u64>,
 }
 
 /// Calls of one kind: how many, and the newest of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Named<T> {
     count: usize,
     calls: Vec<T>,
@@ -128,8 +134,8 @@ impl<T> Named<T> {
 }
 
 /// What came of a replay.
-#[derive(Debug, Default, Serialize)]
-struct Replayed {
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Replayed {
     /// Whose recordings these are.
     node: String,
     calls: usize,
@@ -142,7 +148,8 @@ struct Replayed {
 }
 
 /// What a call is recognised by now and with the draft.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TriedCall)]
 struct Otherwise {
     call: Uuid,
     began_ms: i64,
@@ -151,8 +158,8 @@ struct Otherwise {
 }
 
 /// What came of a trial.
-#[derive(Debug, Default, Serialize)]
-struct Tried {
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Tried {
     /// Whose recordings these are.
     node: String,
     calls: usize,

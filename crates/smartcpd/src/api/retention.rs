@@ -18,14 +18,25 @@ use super::problem::Problem;
 /// The longest time, days: ten years.
 const DAYS_MAX: i32 = 3_660;
 
+/// What is kept for a time.
+#[derive(ToSchema)]
+#[schema(as = RetentionWhat, rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum Kept {
+    Calls,
+    Recordings,
+    Audit,
+    Deliveries,
+}
+
 /// A rule.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = RetentionRule)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
-    /// `calls`, `recordings`, `audit`, `deliveries`.
+    #[schema(value_type = Kept)]
     what: String,
     /// Of which classes, by their beginning; empty: all.
-    #[serde(default)]
     class: String,
     /// 1 to 3660.
     #[schema(minimum = 1, maximum = 3660)]
@@ -33,7 +44,7 @@ pub(crate) struct Rule {
 }
 
 /// The rules
-#[utoipa::path(get, path = "/retention", tag = "retention", responses((status = 200, body = List<Rule>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/retention", operation_id = "retention_list", tag = "retention", responses((status = 200, body = List<Rule>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Rule>>, Problem> {
     caller.may(Permission::ConfigRead)?;
     let tx = caller.read_own(&app).await?;
@@ -53,13 +64,14 @@ fn told(rules: Vec<retention::Rule>) -> List<Rule> {
 
 /// Rules to go by.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = RetentionRules)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rules {
     items: Vec<Rule>,
 }
 
 /// Puts these rules in the place of those that are there
-#[utoipa::path(put, path = "/retention", tag = "retention", request_body = Rules, responses((status = 200, body = List<Rule>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(put, path = "/retention", operation_id = "retention_set", tag = "retention", request_body = Rules, responses((status = 200, body = List<Rule>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn set(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -55,7 +55,7 @@ enum LoginState {
 type Answer = Result<([(HeaderName, HeaderValue); 1], Json<LoggedIn>), Problem>;
 
 /// Logs in
-#[utoipa::path(post, path = "/session", tag = "session", request_body = Login,
+#[utoipa::path(post, path = "/session", operation_id = "session_begin", tag = "session", request_body = Login,
     responses((status = 200, body = LoggedIn), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn log_in(
     State(app): State<Arc<App>>,
@@ -130,7 +130,7 @@ pub(crate) struct Code {
 }
 
 /// Gives the one-time code
-#[utoipa::path(post, path = "/session/code", tag = "session", request_body = Code,
+#[utoipa::path(post, path = "/session/code", operation_id = "session_confirm", tag = "session", request_body = Code,
     responses((status = 200, body = LoggedIn), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn give_code(
     State(app): State<Arc<App>>,
@@ -177,7 +177,7 @@ pub(crate) async fn give_code(
 }
 
 /// Logs out
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/session", operation_id = "session_end", tag = "session", responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn log_out(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

@@ -28,7 +28,7 @@ pub(crate) struct Needed {
 }
 
 /// Whether nobody is there yet
-#[utoipa::path(get, path = "/setup", tag = "setup", responses((status = 200, body = Needed), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/setup", operation_id = "setup_read", tag = "setup", responses((status = 200, body = Needed), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn needed(State(app): State<Arc<App>>) -> Result<Json<Needed>, Problem> {
     let tx = app.service(false).await?;
     let needed = !users::any(&tx).await?;
@@ -45,13 +45,13 @@ pub(crate) struct First {
     name: String,
     #[schema(format = Password)]
     password: String,
-    /// `ru` or `en`.
+    #[schema(value_type = super::schema::Language)]
     language: String,
     tenant: customers::New,
 }
 
 /// Makes the operator and the first customer, and logs in
-#[utoipa::path(post, path = "/setup", tag = "setup", request_body = First, responses((status = 201), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/setup", operation_id = "setup_complete", tag = "setup", request_body = First, responses((status = 201), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn set_up(
     State(app): State<Arc<App>>,
     Extension(Peer(peer)): Extension<Peer>,

@@ -15,6 +15,7 @@ use super::caller::Caller;
 use super::extract::{Asked, List};
 use super::permission::Permission;
 use super::problem::Problem;
+use super::schema::ClassName;
 
 /// The longest time that is counted at once, ms: a little over a year.
 const SPAN_MAX_MS: i64 = 400 * 24 * HOUR_MS;
@@ -64,11 +65,25 @@ pub(crate) struct Time {
     until_ms: Option<i64>,
 }
 
-/// The farthest that a clock is from UTC, minutes.
-const ZONE_MAX: i64 = 840;
+/// How far clocks are from UTC at most, minutes.
+const ZONES: std::ops::RangeInclusive<i64> = -840..=840;
+
+impl Which {
+    fn zone_ms(&self) -> Result<i64, Problem> {
+        let zone = self.zone.unwrap_or(0);
+        match ZONES.contains(&zone) {
+            true => Ok(zone * 60_000),
+            false => Err(Problem::wrong(
+                "/zone",
+                format!("{zone} is not -840 to 840 minutes"),
+            )),
+        }
+    }
+}
 
 /// A row of the funnel.
 #[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = FunnelRow)]
 pub(crate) struct Counted {
     /// Begin of the hour or day in ms, or the name.
     key: String,
@@ -92,7 +107,7 @@ pub(crate) struct Counted {
 }
 
 /// What came of calls
-#[utoipa::path(get, path = "/statistics", tag = "statistics", params(Which), responses((status = 200, body = List<Counted>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/statistics", operation_id = "calls_count", tag = "statistics", params(Which), responses((status = 200, body = List<Counted>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn funnel(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -100,13 +115,7 @@ pub(crate) async fn funnel(
 ) -> Result<Json<List<Counted>>, Problem> {
     caller.may(Permission::CallsRead)?;
     let (from, until) = span(which.from_ms, which.until_ms, app.now())?;
-    let zone = which.zone.unwrap_or(0);
-    if !(-ZONE_MAX..=ZONE_MAX).contains(&zone) {
-        return Err(Problem::wrong(
-            "/zone",
-            format!("{zone} is not -{ZONE_MAX} to {ZONE_MAX} minutes"),
-        ));
-    }
+    let zone_ms = which.zone_ms()?;
     let tx = caller.read(&app).await?;
     let rows = hours::between(&tx, from, until).await?;
     let fits = |row: &Hour| {
@@ -116,7 +125,7 @@ pub(crate) async fn funnel(
                 .as_ref()
                 .is_none_or(|campaign| *campaign == row.campaign)
     };
-    let items = sums(rows.into_iter().filter(fits), which.by, zone * 60_000);
+    let items = sums(rows.into_iter().filter(fits), which.by, zone_ms);
     Ok(Json(List { items }))
 }
 
@@ -187,8 +196,10 @@ fn group<'a>(sum: &'a mut Counted, class: &str) -> &'a mut i64 {
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Cell {
     /// What was told.
+    #[schema(value_type = ClassName)]
     verdict: String,
     /// What it was; equal to the verdict where somebody said that it was right.
+    #[schema(value_type = ClassName)]
     truth: String,
     calls: i64,
 }
@@ -206,7 +217,7 @@ pub(crate) struct Rightness {
 }
 
 /// How right verdicts were
-#[utoipa::path(get, path = "/statistics/labels", tag = "statistics", params(Time), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/statistics/labels", operation_id = "labels_count", tag = "statistics", params(Time), responses((status = 200, body = Rightness), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn rightness(
     State(app): State<Arc<App>>,
     caller: Caller,

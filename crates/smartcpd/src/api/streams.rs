@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What became of a stream
 ///
 /// While it is heard and for a while after it: a node remembers its last 4,096 streams, in memory.
-#[utoipa::path(get, path = "/streams/{id}", tag = "streams", params(("id" = Uuid, Path, description = "with AudioSocket the dialplan's own")), responses((status = 200, body = Stream), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/streams/{id}", operation_id = "stream_find", tag = "streams", params(("id" = Uuid, Path, description = "with AudioSocket the dialplan's own")), responses((status = 200, body = Stream), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -74,7 +74,7 @@ pub(crate) struct Wanted {
 ///
 /// A WebSocket in Twilio's form (`connected`, `start`, `media`, `dtmf`, `mark`, `stop`), or in Telnyx's. On the same socket come
 /// `listening`, `verdict`, `event`, `result` and `error`.
-#[utoipa::path(get, path = "/media-streams", tag = "streams", params(Wanted), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/media-streams", operation_id = "stream_send", tag = "streams", params(Wanted), responses((status = 101, description = "the WebSocket"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn media(
     State(app): State<Arc<App>>,
     Asked(wanted): Asked<Wanted>,

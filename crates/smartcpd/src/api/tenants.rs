@@ -20,6 +20,7 @@ use super::version::{IfMatch, etag};
 
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tenant)]
 pub(crate) struct Customer {
     id: Uuid,
     slug: String,
@@ -45,7 +46,7 @@ impl From<Tenant> for Customer {
 
 /// A new customer.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = TenantsNew)]
+#[schema(as = TenantNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     /// Lower-case letters, digits, `-`; 2 to 32.
@@ -67,7 +68,7 @@ impl New {
 }
 
 /// Customers that one may see
-#[utoipa::path(get, path = "/tenants", tag = "tenants", responses((status = 200, body = List<Customer>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/tenants", operation_id = "tenants_list", tag = "tenants", responses((status = 200, body = List<Customer>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -83,7 +84,7 @@ pub(crate) async fn list(
 }
 
 /// Adds a customer
-#[utoipa::path(post, path = "/tenants", tag = "tenants", request_body = New, responses((status = 201, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/tenants", operation_id = "tenant_add", tag = "tenants", request_body = New, responses((status = 201, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -115,7 +116,7 @@ pub(crate) async fn add(
 }
 
 /// One customer
-#[utoipa::path(get, path = "/tenants/{id}", tag = "tenants", params(("id" = Uuid, Path)), responses((status = 200, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/tenants/{id}", operation_id = "tenant_find", tag = "tenants", params(("id" = Uuid, Path)), responses((status = 200, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -131,7 +132,7 @@ pub(crate) async fn find(
 
 /// What changes of a customer.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = TenantsChanges)]
+#[schema(as = TenantChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
@@ -139,7 +140,7 @@ pub(crate) struct Changes {
 }
 
 /// Changes a customer
-#[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(patch, path = "/tenants/{id}", operation_id = "tenant_change", tag = "tenants", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Customer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -17,16 +17,19 @@ use super::extract::{At, Body, List};
 use super::password;
 use super::permission::Permission;
 use super::problem::{Kind, Problem};
+use super::schema::{Language, RoleName};
 use super::version::{IfMatch, etag};
 
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 pub(crate) struct Person {
     id: Uuid,
     email: String,
     name: String,
-    /// `read_only`, `analyst`, `admin`; of the service: `support`, `operator`.
+    #[schema(value_type = RoleName)]
     role: String,
+    #[schema(value_type = Language)]
     language: String,
     /// One-time codes are asked for at login.
     totp: bool,
@@ -112,7 +115,7 @@ fn role(pointer: &str, word: &str, caller: &Caller) -> Result<Role, Problem> {
 }
 
 /// People
-#[utoipa::path(get, path = "/users", tag = "users", responses((status = 200, body = List<Person>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/users", operation_id = "users_list", tag = "users", responses((status = 200, body = List<Person>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Person>>, Problem> {
     caller.may(Permission::UsersRead)?;
     let tx = caller.read_own(&app).await?;
@@ -124,12 +127,14 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new person.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = UsersNew)]
+#[schema(as = UserNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     email: String,
     name: String,
+    #[schema(value_type = RoleName)]
     role: String,
+    #[schema(value_type = Language)]
     language: String,
     /// A first password, to be told to them.
     #[schema(format = Password)]
@@ -139,7 +144,7 @@ pub(crate) struct New {
 type Answer = Result<([(HeaderName, HeaderValue); 1], Json<Person>), Problem>;
 
 /// Adds a person
-#[utoipa::path(post, path = "/users", tag = "users", request_body = New, responses((status = 201, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/users", operation_id = "user_add", tag = "users", request_body = New, responses((status = 201, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -176,7 +181,7 @@ pub(crate) async fn add(
 }
 
 /// One person
-#[utoipa::path(get, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), responses((status = 200, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/users/{id}", operation_id = "user_find", tag = "users", params(("id" = Uuid, Path)), responses((status = 200, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(State(app): State<Arc<App>>, caller: Caller, At(id): At<Uuid>) -> Answer {
     caller.may(Permission::UsersRead)?;
     let tx = caller.read_own(&app).await?;
@@ -186,11 +191,13 @@ pub(crate) async fn find(State(app): State<Arc<App>>, caller: Caller, At(id): At
 
 /// What changes of a person.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = UsersChanges)]
+#[schema(as = UserChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
+    #[schema(value_type = Option<RoleName>)]
     role: Option<String>,
+    #[schema(value_type = Option<Language>)]
     language: Option<String>,
     disabled: Option<bool>,
     /// A new password; their sessions end.
@@ -203,7 +210,7 @@ pub(crate) struct Changes {
 }
 
 /// Changes a person
-#[utoipa::path(patch, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(patch, path = "/users/{id}", operation_id = "user_change", tag = "users", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Person), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -281,7 +288,7 @@ pub(crate) async fn change(
 }
 
 /// Takes a person away
-#[utoipa::path(delete, path = "/users/{id}", tag = "users", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/users/{id}", operation_id = "user_remove", tag = "users", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,

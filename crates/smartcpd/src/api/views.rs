@@ -32,7 +32,7 @@ pub(crate) struct View {
 }
 
 /// Views that one sees
-#[utoipa::path(get, path = "/views", tag = "views", responses((status = 200, body = List<View>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/views", operation_id = "views_list", tag = "views", responses((status = 200, body = List<View>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<View>>, Problem> {
     caller.may(Permission::CallsRead)?;
     let user = caller.person()?;
@@ -57,7 +57,7 @@ fn told(view: views::View, user: Uuid) -> View {
 
 /// A view to save.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = ViewsNew)]
+#[schema(as = ViewNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
@@ -67,7 +67,7 @@ pub(crate) struct New {
 }
 
 /// Saves a view
-#[utoipa::path(post, path = "/views", tag = "views", request_body = New, responses((status = 201, body = View), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/views", operation_id = "view_save", tag = "views", request_body = New, responses((status = 201, body = View), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -89,7 +89,7 @@ pub(crate) async fn add(
 }
 
 /// Takes one of one's own views away
-#[utoipa::path(delete, path = "/views/{id}", tag = "views", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/views/{id}", operation_id = "view_remove", tag = "views", params(("id" = Uuid, Path)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -24,6 +24,7 @@ const WEBHOOKS_MAX: usize = 50;
 
 /// Where events go.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Webhook)]
 pub(crate) struct Hook {
     id: Uuid,
     name: String,
@@ -55,19 +56,20 @@ impl From<Webhook> for Hook {
 
 /// A webhook with the secret that signs, which is told once.
 #[derive(Serialize, ToSchema)]
-#[schema(as = WebhooksTold)]
+#[schema(as = WebhookTold)]
 pub(crate) struct Told {
     #[serde(flatten)]
     about: Hook,
     /// `whsec_…`, when it is new.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     secret: Option<String>,
 }
 
 type Tag = [(HeaderName, HeaderValue); 1];
 
 /// Webhooks
-#[utoipa::path(get, path = "/webhooks", tag = "webhooks", responses((status = 200, body = List<Hook>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/webhooks", operation_id = "webhooks_list", tag = "webhooks", responses((status = 200, body = List<Hook>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Hook>>, Problem> {
     caller.may(Permission::WebhooksWrite)?;
     let tx = caller.read_own(&app).await?;
@@ -79,7 +81,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<
 
 /// A new webhook.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = WebhooksNew)]
+#[schema(as = WebhookNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
@@ -89,7 +91,7 @@ pub(crate) struct New {
 }
 
 /// Makes a webhook; its secret is told this once
-#[utoipa::path(post, path = "/webhooks", tag = "webhooks", request_body = New, responses((status = 201, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/webhooks", operation_id = "webhook_add", tag = "webhooks", request_body = New, responses((status = 201, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -154,7 +156,7 @@ fn check(
 }
 
 /// One webhook
-#[utoipa::path(get, path = "/webhooks/{id}", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 200, body = Hook), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/webhooks/{id}", operation_id = "webhook_find", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 200, body = Hook), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn find(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -168,7 +170,7 @@ pub(crate) async fn find(
 
 /// What changes of a webhook.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = WebhooksChanges)]
+#[schema(as = WebhookChanges)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
     name: Option<String>,
@@ -181,7 +183,7 @@ pub(crate) struct Changes {
 }
 
 /// Changes a webhook
-#[utoipa::path(patch, path = "/webhooks/{id}", tag = "webhooks", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(patch, path = "/webhooks/{id}", operation_id = "webhook_change", tag = "webhooks", params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = Changes, responses((status = 200, body = Told), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -234,7 +236,7 @@ pub(crate) async fn change(
 }
 
 /// Takes a webhook away, with what was on its way
-#[utoipa::path(delete, path = "/webhooks/{id}", tag = "webhooks", params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/webhooks/{id}", operation_id = "webhook_remove", tag = "webhooks", params(("id" = Uuid, Path), ("If-Match" = String, Header)), responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -256,6 +258,16 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// How far a delivery is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes a word that is kept as text")]
+enum DeliveryState {
+    Waiting,
+    Delivered,
+    Failed,
+}
+
 /// An event on its way to a webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Delivery {
@@ -264,7 +276,7 @@ pub(crate) struct Delivery {
     /// What the server knows the event by: `webhook-id`.
     event_id: Uuid,
     kind: String,
-    /// `waiting`, `delivered`, `failed`.
+    #[schema(value_type = DeliveryState)]
     state: String,
     attempts: i32,
     /// When it is tried next.
@@ -299,7 +311,7 @@ impl From<webhooks::Delivery> for Delivery {
 }
 
 /// Sends a trial; how it went is in the deliveries a moment later
-#[utoipa::path(post, path = "/webhooks/{id}/trials", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 202, body = Delivery), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/webhooks/{id}/trials", operation_id = "webhook_try", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 202, body = Delivery), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn try_out(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -322,7 +334,7 @@ pub(crate) async fn try_out(
 }
 
 /// Deliveries to a webhook, newest first
-#[utoipa::path(get, path = "/webhooks/{id}/deliveries", tag = "webhooks", params(("id" = Uuid, Path), Part), responses((status = 200, body = Paged<Delivery>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/webhooks/{id}/deliveries", operation_id = "deliveries_list", tag = "webhooks", params(("id" = Uuid, Path), Part), responses((status = 200, body = Paged<Delivery>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn deliveries(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -338,7 +350,7 @@ pub(crate) async fn deliveries(
 }
 
 /// Sends an event again
-#[utoipa::path(post, path = "/deliveries/{id}/replay", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 202, body = Delivery), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/deliveries/{id}/replay", operation_id = "delivery_replay", tag = "webhooks", params(("id" = Uuid, Path)), responses((status = 202, body = Delivery), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn replay(
     State(app): State<Arc<App>>,
     caller: Caller,

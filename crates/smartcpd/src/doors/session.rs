@@ -13,6 +13,7 @@ use cpd_store::Uuid;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::detail::TellingPhase;
 use crate::hearing::RATE;
 use crate::words;
 
@@ -29,28 +30,35 @@ const GAP_MAX: u64 = HEARD_MS_MAX * 8;
 
 /// A verdict, or that something happened.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = StreamTelling)]
 pub(crate) struct Telling {
     /// The version of this form. A reader passes over keys that it does not know.
     v: u8,
     /// 1, 2, … within the stream.
     pub(crate) seq: u32,
-    /// `pre` or `post`: before or after the answer.
+    /// Before or after the answer.
+    #[schema(value_type = TellingPhase)]
     phase: &'static str,
     /// What was met (docs/classes.md).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<crate::api::schema::ClassName>)]
     pub(crate) class: Option<&'static str>,
     /// What happened, where it is no verdict: `speech.start`, `machine.greeting_end`, `machine.beep`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) event: Option<&'static str>,
     /// Probability that the class is right.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     confidence: Option<f64>,
     /// What it rests on: `tone`, `prompt`, `greeting`, …
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     evidence: Option<&'static str>,
     /// Since the beginning (pre) or since the answer (post).
     t_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     prompt: Option<PromptTold>,
     /// Later sound does not change it.
     #[serde(rename = "final")]
@@ -67,10 +75,12 @@ struct PromptTold {
     name: String,
     /// Its row in the database, where the library is from there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     prompt_id: Option<Uuid>,
     score: f64,
     /// How far into the prompt the match stood.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     offset_ms: Option<u32>,
 }
 

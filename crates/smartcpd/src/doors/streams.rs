@@ -49,12 +49,16 @@ pub(crate) struct Stream {
     pub(crate) began_ms: i64,
     /// The dialer's own names of stream and call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) stream_sid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) call_sid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) campaign: Option<String>,
     /// Digits that came as messages.
     #[serde(skip_serializing_if = "String::is_empty")]

@@ -46,11 +46,20 @@ pub(crate) struct Decided {
     pub(crate) p95: Option<u64>,
 }
 
+/// Which end of calls a trunk is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "describes the words of `kind`")]
+enum TrunkKind {
+    Dialer,
+    Carrier,
+}
+
 /// A trunk now.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Trunk {
     pub(crate) name: String,
-    /// `dialer` or `carrier`.
+    #[schema(value_type = TrunkKind)]
     pub(crate) kind: &'static str,
     /// A carrier of which a gateway answers and whose registration, where it has one, stands.
     pub(crate) up: bool,

@@ -10,15 +10,13 @@ use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 use cpd_b2bua::cpa_stats;
-use cpd_b2bua::media::SideStats;
 use cpd_b2bua::switchboard::CallReport;
-use cpd_call::{Telling, Told};
 use cpd_detect::Library;
 use cpd_store::Uuid;
 use serde_json::{Value, json};
 
+use crate::detail::{Media, Telling};
 use crate::serve::log::{Writer, time};
-use crate::words;
 
 /// Somebody who keeps records of calls.
 pub(crate) trait Recorder: Send {
@@ -160,10 +158,10 @@ fn whole(report: &CallReport, library: Option<&Library>, now: Instant, wall: Sys
         "status": record.termination.status,
         "cause": { "q850": cause.q850, "text": cause.text },
         "deaf": record.deaf.map(|deaf| deaf.to_string()),
-        "verdict": record.verdict().map(|verdict| telling(verdict, library)),
-        "tellings": record.tellings.iter().map(|one| telling(one, library)).collect::<Vec<_>>(),
+        "verdict": record.verdict().map(|verdict| Telling::of(verdict, library)),
+        "tellings": record.tellings.iter().map(|one| Telling::of(one, library)).collect::<Vec<_>>(),
         "faults": report.faults,
-        "media": report.media.as_ref().map(|(caller, callee)| json!({ "caller": side(caller), "callee": side(callee) })),
+        "media": Media::of(report),
         "recording": report.recording.as_ref().map(|kept| json!({ "path": kept.path, "ms": kept.ms, "answered_ms": kept.answered_ms, "cut": kept.cut })),
     })
 }
@@ -191,53 +189,13 @@ pub(crate) fn brief(report: &CallReport) -> Value {
     })
 }
 
-pub(super) fn telling(one: &Telling, library: Option<&Library>) -> Value {
-    let mut told = json!({ "seq": one.seq, "phase": one.phase.as_str(), "t_ms": one.t_ms, "last": one.last });
-    match &one.told {
-        Told::Verdict {
-            class,
-            confidence,
-            evidence,
-            prompt,
-        } => {
-            told["class"] = json!(class.as_str());
-            told["confidence"] = json!((f64::from(*confidence) * 1_000.0).round() / 1_000.0);
-            told["evidence"] = json!(words::evidence(*evidence));
-            if let Some((prompt, offset_ms)) = prompt {
-                told["prompt"] = json!(
-                    library
-                        .and_then(|library| library.info(*prompt))
-                        .map(|info| &info.id)
-                );
-                told["prompt_at_ms"] = json!(offset_ms);
-            }
-        }
-        Told::NoVerdict(why) => told["no_verdict"] = json!(why.to_string()),
-        Told::SpeechStart => told["event"] = json!("speech_start"),
-        Told::GreetingEnd => told["event"] = json!("greeting_end"),
-        Told::Beep(_) => told["event"] = json!("beep"),
-    }
-    told
-}
-
-pub(super) fn side(stats: &SideStats) -> Value {
-    json!({
-        "packets": stats.packets,
-        "bytes": stats.bytes,
-        "lost": stats.lost,
-        "jitter_ms": stats.jitter_ms,
-        "refused": stats.refused,
-        "reported_loss": stats.reported_loss,
-        "reported_jitter_ms": stats.reported_jitter_ms,
-    })
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use std::time::Duration;
 
+    use cpd_b2bua::media::SideStats;
     use cpd_b2bua::trunk::number::Number;
-    use cpd_call::{Cause, Party, Phase, Record, Termination};
+    use cpd_call::{Cause, Party, Phase, Record, Telling, Termination, Told};
     use cpd_detect::{Class, Evidence};
 
     use super::*;

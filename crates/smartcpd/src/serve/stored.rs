@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use cpd_b2bua::switchboard::CallReport;
-use cpd_call::{Leg, Step, Told, Word};
+use cpd_call::Told;
 use cpd_detect::Library;
 use cpd_store::calls::{self, Call};
 use cpd_store::record::Record;
@@ -17,7 +17,8 @@ use cpd_store::{SERVICE, Uuid};
 use serde_json::{Value, json};
 
 use super::config::owned::OWNER_END;
-use super::records::{Recorder, side, telling};
+use super::records::Recorder;
+use crate::detail::Detail;
 
 /// Customers by their short names.
 pub(crate) type Customers = Arc<Mutex<BTreeMap<String, Uuid>>>;
@@ -176,7 +177,7 @@ fn call(
         recorded: report.recording.is_some(),
         library: report.versions.0,
         own_library: report.versions.1,
-        detail: detail(report, library),
+        detail: json!(Detail::of(report, library)),
     }
 }
 
@@ -198,54 +199,6 @@ fn phase(phase: cpd_call::Phase) -> &'static str {
         cpd_call::Phase::Pre => "early",
         cpd_call::Phase::Post => "answered",
     }
-}
-
-fn detail(report: &CallReport, library: Option<&Library>) -> Value {
-    let record = &report.record;
-    let media = report
-        .media
-        .as_ref()
-        .map(|(caller, callee)| json!({ "caller": side(caller), "callee": side(callee) }));
-    let tellings: Vec<_> = record.tellings.iter().map(|one| telling(one, library)).collect();
-    json!({
-        "early_ms": record.early.map(|at| ms(record.began, at)),
-        "hold_expired": record.hold_expired,
-        "cause": record.termination.cause.text,
-        "info": report.info,
-        "settings": report.settings,
-        "tellings": tellings,
-        "steps": record.steps.iter().map(|one| step(one, record.began)).collect::<Vec<_>>(),
-        "faults": report.faults,
-        "media": media,
-        // Where it lies is in its own row, and nothing for who reads calls.
-        "recording": report.recording.as_ref().map(|kept| json!({ "ms": kept.ms, "answered_ms": kept.answered_ms, "cut": kept.cut })),
-    })
-}
-
-/// A rung of the call's ladder.
-fn step(step: &Step, began: Instant) -> Value {
-    let mut told = json!({
-        "t_ms": ms(began, step.at),
-        "leg": match step.leg {
-            Leg::Caller => "caller",
-            Leg::Callee => "callee",
-        },
-        "came": step.came,
-    });
-    let (word, field) = match step.word {
-        Word::Dial(target) => ("dial", Some(("target", json!(target)))),
-        Word::Progress { media, .. } => ("progress", Some(("media", json!(media)))),
-        Word::Answer => ("answer", None),
-        Word::Refuse(status) => ("refuse", Some(("status", json!(status)))),
-        Word::Cancel(q850) => ("cancel", Some(("q850", json!(q850)))),
-        Word::Hangup(q850) => ("hangup", Some(("q850", json!(q850)))),
-        Word::Ask => ("ask", None),
-    };
-    told["word"] = json!(word);
-    if let Some((name, value)) = field {
-        told[name] = value;
-    }
-    told
 }
 
 /// What a webhook is told: no telephone numbers, which the receiver knows by its own reference.

@@ -31,6 +31,7 @@ pub(crate) struct Which {
     from_ms: i64,
     until_ms: i64,
     #[serde(default)]
+    #[param(inline)]
     by: By,
 }
 

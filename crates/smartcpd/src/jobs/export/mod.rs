@@ -29,6 +29,7 @@ const PAGE: u64 = 1_000;
 
 /// A form of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ExportFormat)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Format {
     /// UTF-8, RFC 4180.
@@ -62,12 +63,20 @@ impl Format {
 }
 
 /// What is wanted.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = ExportWish)]
 pub(crate) struct Wanted {
     pub(crate) format: Format,
     pub(crate) filter: WhichCalls,
     /// Telephone numbers in full.
     pub(crate) numbers: bool,
+}
+
+/// What came of an export.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Exported {
+    /// How many are in the file.
+    calls: u64,
 }
 
 impl Wanted {
@@ -108,7 +117,7 @@ pub(crate) async fn run(runner: &Runner, job: &Job) -> Result<Ending, Stop> {
     let calls = write(runner, job, &wanted, &filter, &part.0).await?;
     std::fs::rename(&part.0, runner.folder.join(&name))
         .map_err(|why| Stop::Failed(format!("keep the file: {why}")))?;
-    Ok(Ending::Done(json!({ "calls": calls }), Some(name)))
+    Ok(Ending::Done(json!(Exported { calls }), Some(name)))
 }
 
 /// A file that is not whole yet; it goes if it never will be.

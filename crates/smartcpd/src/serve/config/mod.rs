@@ -5,6 +5,7 @@
 //! it to the defaults here.
 
 mod dialects;
+pub(crate) mod keys;
 pub(crate) mod owned;
 mod policies;
 pub(crate) mod reader;

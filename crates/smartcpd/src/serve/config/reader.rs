@@ -14,6 +14,9 @@ use crate::words::nearest;
 #[derive(Debug, Default)]
 pub(crate) struct Wrongs {
     list: Vec<(Place, String)>,
+    /// Keys that were asked for, by section.
+    #[cfg(test)]
+    pub(crate) asked: std::collections::BTreeMap<String, Vec<&'static str>>,
 }
 
 impl Wrongs {
@@ -73,6 +76,8 @@ impl Section {
 
     /// Tells the keys that nobody asked for.
     pub(crate) fn close(self, wrongs: &mut Wrongs) {
+        #[cfg(test)]
+        wrongs.asked.insert(self.name.clone(), self.asked.clone());
         for (key, node) in &self.entries {
             let near = nearest(key, self.asked.iter().copied(), "`");
             let whole = full(&self.name, key);
