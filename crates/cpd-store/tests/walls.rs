@@ -17,8 +17,8 @@ use cpd_store::users::{NewUser, Role};
 use cpd_store::webhooks::NewWebhook;
 use cpd_store::writer::{Limits, Writer};
 use cpd_store::{
-    SERVICE, Store, Uuid, Whose, audit, idempotency, jobs, keys, labels, objects, prompts, retention,
-    sessions, tenants, users, views, webhooks,
+    SERVICE, Store, Uuid, Whose, audit, idempotency, jobs, keys, labels, objects, prompts, providers,
+    retention, sessions, tenants, users, views, webhooks,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -94,7 +94,23 @@ async fn furnish(store: &Store, tenant: Uuid, record: &Record) {
         .unwrap();
     idempotency::take(&tx, "a", "n", "r", NOW).await.unwrap();
     jobs::add(&tx, "export", json!({}), "U", NOW).await.unwrap();
+    providers::set(&tx, None, new_provider(&format!("{tenant}.example")), NOW)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
+}
+
+fn new_provider(domain: &str) -> providers::Written {
+    providers::Written {
+        issuer: "https://id.example".to_owned(),
+        client_id: "smartcpd".to_owned(),
+        client_secret: Some("secret".to_owned()),
+        discovered: Some(json!({})),
+        role: None,
+        passwords: true,
+        second_factor: false,
+        domains: vec![(domain.to_owned(), true)],
+    }
 }
 
 fn new_prompt(name: &str) -> NewPrompt {

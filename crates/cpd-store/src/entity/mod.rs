@@ -8,6 +8,8 @@ pub(crate) mod call_hours;
 pub(crate) mod calls;
 pub(crate) mod deliveries;
 pub(crate) mod idempotency;
+pub(crate) mod identity_domains;
+pub(crate) mod identity_providers;
 pub(crate) mod jobs;
 pub(crate) mod labels;
 pub(crate) mod leases;
