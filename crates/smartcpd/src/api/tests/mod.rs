@@ -4,10 +4,12 @@
 
 mod house;
 mod idempotency;
+mod identity;
 mod jobs;
 mod live;
 mod logins;
 mod objects;
+mod organisation;
 mod prompts;
 mod recordings;
 mod schema;
