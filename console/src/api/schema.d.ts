@@ -21,6 +21,7 @@ export interface paths {
   '/setup': { get: OpNoPath<{ needed: boolean }>; post: OpNoPath<unknown, Q> }
   '/session': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q>; delete: OpNoPath<unknown> }
   '/session/code': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q> }
+  '/session/organisation': { post: OpNoPath<{ url: string }, Q> }
   '/me': { get: OpNoPath<t.Me>; patch: OpNoPath<unknown, Q> }
   '/me/password': { put: OpNoPath<unknown, Q> }
   '/me/totp': { post: OpNoPath<{ secret: string; uri: string }, Q>; put: OpNoPath<unknown, Q>; delete: OpNoPath<unknown, Q> }
@@ -30,6 +31,8 @@ export interface paths {
   '/tenants/{id}': { get: Op<t.Tenant, never, Q, Id>; patch: Op<t.Tenant, Q, Q, Id> }
   '/users': { get: OpNoPath<Items<t.User>>; post: OpNoPath<t.User, Q> }
   '/users/{id}': { get: Op<t.User, never, Q, Id>; patch: Op<t.User, Q, Q, Id>; delete: Op<unknown, never, Q, Id> }
+  '/identity-provider': { get: OpNoPath<t.IdentityProvider>; put: OpNoPath<t.IdentityProvider, Q>; delete: OpNoPath<unknown> }
+  '/identity-provider/check': { post: OpNoPath<t.ProviderFound, Q> }
   '/keys': { get: OpNoPath<Items<t.Key>>; post: OpNoPath<t.Key & { key: string }, Q> }
   '/keys/{id}': { delete: Op<unknown, never, Q, Id> }
   '/config/{kind}': { get: Op<Items<t.Config>, never, Q, { kind: t.ConfigKind }> }

@@ -11,6 +11,8 @@ export type ConfigKind = 'dialers' | 'carriers' | 'policies' | 'profiles'
 export interface Tenant { id: string; slug: string; name: string; active: boolean; created_ms: number; version: number }
 export interface Me {
   id: string | null; email: string | null; name: string; role: Role; language: Language; totp: boolean
+  /** Without one, the organisation vouches. */
+  password: boolean
   /** The customer one looks at: one's own, or that which staff chose. */
   tenant: { id: string; slug: string; name: string } | null
   permissions: Permission[]
@@ -18,7 +20,13 @@ export interface Me {
   version: number
 }
 export interface Session { id: string; created_ms: number; seen_ms: number; address: string; agent: string; this: boolean }
-export interface User { id: string; email: string; name: string; role: Role; language: Language; disabled: boolean; totp: boolean; locked_until_ms: number | null; seen_ms: number | null; created_ms: number; version: number }
+export interface User { id: string; email: string; name: string; role: Role; language: Language; disabled: boolean; totp: boolean; organisation: boolean; locked_until_ms: number | null; seen_ms: number | null; created_ms: number; version: number }
+/** Who vouches for a customer's people. */
+export interface IdentityProvider {
+  issuer: string; client_id: string; domains: { name: string; confirmed: boolean }[]; role: Role | null; passwords: boolean; second_factor: boolean
+  found: ProviderFound; checked_ms: number; created_ms: number; version: number
+}
+export interface ProviderFound { authorization_endpoint: string; algorithms: string[]; callback: string }
 export interface Key { id: string; name: string; prefix: string; scopes: string[]; created_ms: number; expires_ms: number | null; seen_ms: number | null; revoked_ms: number | null }
 
 export interface Config {
