@@ -277,6 +277,7 @@ export default {
     callback: 'Redirect URI, to be registered at the provider', client_id: 'Client ID', client_secret: 'Client secret', client_secret_hint: 'It is sealed and shown to nobody',
     domains: 'Domains of e-mail', domains_hint: 'acme.example, acme.com: addresses that the provider vouches for', unconfirmed: '(not confirmed yet)',
     unconfirmed_text: 'A domain counts once the service’s staff have confirmed that it is yours. Ask them.',
+    unconfirmed_staff: 'A domain counts once you made sure that it is the customer’s, and saved it.', domains_confirm: 'acme.example, acme.com. By saving you confirm that they are the customer’s',
     newcomers: 'Who comes for the first time', newcomers_hint: 'The role that they get', nobody: 'Only known people get in',
     passwords: 'Passwords will do, too', passwords_hint: 'Turn them off once somebody has logged in the new way', passwords_on: 'allowed, too', passwords_off: 'turned off',
     second: 'The provider asks for a second factor itself', second_hint: 'Who it says that of (amr: mfa) is not asked for our code', second_theirs: 'the provider’s, where it says so', second_ours: 'ours, for those who turned it on',

@@ -183,6 +183,10 @@ pub(crate) async fn put(
     let tx = caller.read_own(&app).await?;
     let (old, had) = kept(&tx, &caller).await?;
     drop(tx);
+    if version.is_none() && old.is_some() {
+        let detail = "there is one already; read it, and change it with If-Match";
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
     let moved = old.as_ref().is_some_and(|old| old.issuer != new.issuer);
     let discovered = match (discover(&app, &new.issuer).await, old) {
         (Ok(discovered), _) => Some(discovered.keep()),
@@ -222,12 +226,12 @@ pub(crate) async fn put(
     };
     let tx = caller.write(&app).await?;
     let provider = providers::set(&tx, version, written, app.now()).await;
-    let provider = provider.map_err(|why| match (why, version) {
-        (Error::Taken, Some(_)) => {
+    let provider = provider.map_err(|why| match why {
+        Error::Taken => {
             let detail = "one of the domains is confirmed for another customer; take it away there first";
             Problem::wrong("/domains", detail)
         }
-        (why, _) => why.into(),
+        why => why.into(),
     })?;
     if moved {
         // Another provider calls people by other names: they are found by their addresses once more.

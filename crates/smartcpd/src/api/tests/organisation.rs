@@ -634,6 +634,15 @@ fn a_domain_counts_when_the_service_has_confirmed_it_and_strangers_learn_little(
             .house
             .person(other, "pavel@other.example", Role::Admin)
             .await;
+        // The service's staff find out at once that a domain is somebody's already.
+        let taken = settings(json!({ "domains": ["acme.example"] }));
+        let headers = [("if-none-match", "*"), ("smartcpd-tenant", "other")];
+        let taken = stage
+            .house
+            .ask_with(&stage.operator, "PUT /identity-provider", Some(taken), &headers)
+            .await
+            .is(422);
+        assert_eq!(taken.body["errors"][0]["pointer"], "/domains");
         // A customer names its own domain, and another's.
         let named = settings(json!({ "domains": ["Other.example", "acme.example", "@почта.рф"] }));
         let made = stage
