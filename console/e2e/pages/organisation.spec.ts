@@ -59,7 +59,7 @@ test('who comes back and has a second factor of ours is asked for its code', asy
   await expect(page.getByRole('heading', { name: 'Второй фактор' })).toBeVisible()
   await stage.answers({ ...READY, 'POST /session/code': { state: 'open' } })
   await page.getByLabel('Код').fill('123456')
-  await page.getByRole('button', { name: 'Войти' }).click()
+  await page.getByRole('button', { name: 'Войти', exact: true }).click()
   await expect(page).toHaveURL(/\/calls$/)
 })
 
