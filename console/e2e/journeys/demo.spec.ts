@@ -23,7 +23,7 @@ test('who has the printed password gets in', async () => {
   await page.goto('/')
   await page.getByLabel('Эл. почта').fill(demo.email)
   await page.getByLabel('Пароль', { exact: true }).fill(demo.password)
-  await page.getByRole('button', { name: 'Войти' }).click()
+  await page.getByRole('button', { name: 'Войти', exact: true }).click()
   await expect(page.getByRole('navigation', { name: 'Главное меню' })).toBeVisible()
 })
 

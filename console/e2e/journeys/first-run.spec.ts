@@ -130,15 +130,15 @@ test('the second factor is turned on and asked for', async () => {
   const card = page.getByRole('region', { name: 'Второй фактор' })
   await card.getByLabel('Нынешний пароль').fill(OPERATOR.password)
   await card.getByRole('button', { name: 'Включить' }).click()
-  const secret = await card.getByLabel('Секрет').inputValue()
-  await card.getByLabel('Код').fill(codeOf(secret, Date.now()))
+  const secret = await card.getByRole('textbox', { name: 'Секрет' }).inputValue()
+  await card.getByRole('textbox', { name: 'Код' }).fill(codeOf(secret, Date.now()))
   await card.getByRole('button', { name: 'Подтвердить' }).click()
   await expect(card.getByText('Второй фактор включён')).toBeVisible()
   await logOut()
   await logIn(OPERATOR)
   // A code counts once: that of the next half minute is taken ahead of its time, as clocks of telephones go wrong.
   await page.getByLabel('Код').fill(codeOf(secret, Date.now() + 30_000))
-  await page.getByRole('button', { name: 'Войти' }).click()
+  await page.getByRole('button', { name: 'Войти', exact: true }).click()
   await expect(page.getByRole('navigation', { name: 'Главное меню' })).toBeVisible()
   await logOut()
 })
@@ -168,7 +168,7 @@ async function choose(label: string, name: string) {
 async function logIn(who: { email: string; password: string }) {
   await page.getByLabel('Эл. почта').fill(who.email)
   await page.getByLabel('Пароль', { exact: true }).fill(who.password)
-  await page.getByRole('button', { name: 'Войти' }).click()
+  await page.getByRole('button', { name: 'Войти', exact: true }).click()
 }
 async function logOut() {
   await page.getByRole('button', { name: /Учётная запись, язык и тема/ }).click()

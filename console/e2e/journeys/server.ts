@@ -33,7 +33,8 @@ export async function startDemo(): Promise<Demo> {
   return { url, email, password, stop: () => stop(child, end) }
 }
 
-export async function start(): Promise<Server> {
+/** `more`: further sections of its configuration. */
+export async function start(more = ''): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'smartcpd-e2e-'))
   const database = fresh()
   writeFileSync(
@@ -49,7 +50,7 @@ folder = ${JSON.stringify(join(folder, 'data'))}
 url = ${JSON.stringify(database)}
 [log]
 level = "error"
-`,
+${more}`,
   )
   const child = spawn(binary(), ['serve', '--config', join(folder, 'smartcpd.toml')], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = await words(child, /Console: (http:\S+)\/setup\s+one-time code: (\S+)/)

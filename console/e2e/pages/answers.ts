@@ -21,7 +21,7 @@ export const PERMISSIONS: Permission[] = [
   'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read',
 ]
 export const ME: Me = {
-  id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false,
+  id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false, password: true,
   tenant: { id: 't1', slug: 'vektor', name: 'Вектор' }, permissions: PERMISSIONS, of_service: false, version: 1,
 }
 
@@ -166,9 +166,13 @@ const LISTS: Answers = {
   ] },
   '/tenants': { items: [{ id: 't1', slug: 'vektor', name: 'Вектор', active: true, created_ms: NOW - 90 * DAY, version: 1 }, { id: 't2', slug: 'gorizont', name: 'Горизонт', active: false, created_ms: NOW - 9 * DAY, version: 2 }] },
   '/users': { items: [
-    { id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', disabled: false, locked_until_ms: null, created_ms: NOW - 90 * DAY, totp: true, seen_ms: NOW - 60_000, version: 2 },
-    { id: 'u2', email: 'oleg@vektor.example', name: 'Олег Крылов', role: 'analyst', language: 'ru', disabled: true, locked_until_ms: null, created_ms: NOW - 9 * DAY, totp: false, seen_ms: null, version: 1 },
+    { id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', disabled: false, locked_until_ms: null, created_ms: NOW - 90 * DAY, totp: true, organisation: true, seen_ms: NOW - 60_000, version: 2 },
+    { id: 'u2', email: 'oleg@vektor.example', name: 'Олег Крылов', role: 'analyst', language: 'ru', disabled: true, locked_until_ms: null, created_ms: NOW - 9 * DAY, totp: false, organisation: false, seen_ms: null, version: 1 },
   ] },
+  '/identity-provider': {
+    issuer: 'https://id.vektor.example/realms/main', client_id: 'smartcpd', domains: [{ name: 'vektor.example', confirmed: true }, { name: 'vektor.ru', confirmed: false }], role: 'analyst', passwords: true, second_factor: true,
+    found: { authorization_endpoint: 'https://id.vektor.example/realms/main/auth', algorithms: ['RS256', 'ES256'], callback: '/api/v1/session/organisation/callback' }, checked_ms: NOW - DAY, created_ms: NOW - 9 * DAY, version: 3,
+  },
   '/keys': { items: [{ id: 'k1', name: 'Диалер', prefix: 'scpd_7Yq2', scopes: ['calls.read', 'calls.label'], created_ms: NOW - 30 * DAY, expires_ms: NOW + 300 * DAY, seen_ms: NOW - 4000, revoked_ms: null }] },
   '/calls': { items: Array.from({ length: 100 }, (_, at) => call(at)), next: null },
   '/views': { items: [{ id: 'v1', name: 'Сомнительные', query: 'below=0.7', shared: false, own: true }] },

@@ -12,7 +12,8 @@ export const api = createClient<paths>({ baseUrl: BASE })
 api.use({
   onRequest({ request }) {
     const tenant = chosenTenant.value
-    if (tenant) request.headers.set('SmartCPD-Tenant', tenant)
+    // A question about the service itself names none.
+    if (tenant && !request.headers.has('SmartCPD-Tenant')) request.headers.set('SmartCPD-Tenant', tenant)
     if (request.method === 'POST') request.headers.set('Idempotency-Key', crypto.randomUUID())
     return request
   },

@@ -43,7 +43,7 @@ export function headline(problem: Problem): string {
 }
 
 const KNOWN = new Set([
-  'login_wanted', 'login_wrong', 'code_wanted', 'locked', 'forbidden', 'not_found', 'conflict', 'stale', 'version_wanted', 'invalid',
+  'login_wanted', 'login_wrong', 'code_wanted', 'organisation_wanted', 'locked', 'forbidden', 'not_found', 'conflict', 'stale', 'version_wanted', 'invalid',
   'too_large', 'too_many', 'away', 'fault', 'unreachable',
 ])
 

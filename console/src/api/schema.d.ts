@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a contract */
+        put: operations["contracts_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cpa-stats.csv": {
         parameters: {
             query?: never;
@@ -265,6 +282,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/desk/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People by a piece of their name, address or telephone number */
+        get: operations["desk_contacts_list"];
+        put?: never;
+        /** Writes somebody down who telephones for the first time */
+        post: operations["desk_contacts_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/contacts/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes somebody a pseudonym: name, addresses, words and files go; requests keep their number, times and states */
+        post: operations["desk_contacts_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a file up, to be put into a message */
+        post: operations["desk_files_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file's bytes */
+        get: operations["desk_files_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How requests of a time were answered and solved */
+        get: operations["desk_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts, by title: articles that are published, for all; everything, for the desk */
+        get: operations["desk_texts_list"];
+        put?: never;
+        /** Writes a text */
+        post: operations["desk_texts_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/texts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a text */
+        put: operations["desk_texts_change"];
+        post?: never;
+        /** Takes a text away */
+        delete: operations["desk_texts_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dispositions": {
         parameters: {
             query?: never;
@@ -293,6 +432,42 @@ export interface paths {
         put?: never;
         /** Wants a file of calls; numbers are masked in it for who may not see them */
         post: operations["calls_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The identity provider */
+        get: operations["identity_provider_find"];
+        /** Sets the identity provider, once it answered */
+        put: operations["identity_provider_set"];
+        post?: never;
+        /** Takes the identity provider away: passwords are what is left */
+        delete: operations["identity_provider_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-provider/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a provider what it says of itself, without keeping it */
+        post: operations["identity_provider_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -509,6 +684,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mass-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mass incidents, the newest first */
+        get: operations["masses_list"];
+        put?: never;
+        /** Opens a mass incident */
+        post: operations["masses_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mass-incidents/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mass incidents that may be: what several customers reported within minutes of the last hour */
+        get: operations["masses_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mass-incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["masses_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mass-incidents/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something in each request below it that is not over */
+        post: operations["masses_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mass-incidents/{id}/solution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Solves it: the solution is given in each request below it; each is closed by its own customer, or its own time */
+        post: operations["masses_solve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -709,6 +970,250 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that one sees */
+        get: operations["requests_list"];
+        put?: never;
+        /** Registers a request */
+        post: operations["requests_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request, by its id or its number */
+        get: operations["requests_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the desk says of a request */
+        patch: operations["requests_change"];
+        trace?: never;
+    };
+    "/requests/{id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes a request, or gives it to somebody */
+        put: operations["request_assignee_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a request that is solved: the customer by agreeing, or the desk */
+        post: operations["request_closure_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went out for a request, for the desk */
+        get: operations["requests_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/denial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a solution is none */
+        post: operations["request_denial_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a request */
+        get: operations["requests_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/mass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a request below a mass incident */
+        put: operations["request_mass_set"];
+        post?: never;
+        /** Takes a request out of a mass incident */
+        delete: operations["request_mass_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/merger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a request go on in another of the same customer */
+        put: operations["request_merger_set"];
+        post?: never;
+        /** Takes a merger back */
+        delete: operations["request_merger_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is said in a request, the first message first */
+        get: operations["request_messages_list"];
+        put?: never;
+        /** Says something in a request; in one that is over, it begins a new one that follows it */
+        post: operations["request_messages_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the customer for more */
+        post: operations["request_questions_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the desk does not take it, and why */
+        post: operations["request_rejection_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/solution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Provides the solution: its comment is what the customer reads, by the door that the request came through */
+        post: operations["request_solution_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/requests/{id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a request wait for an update or a supplier */
+        put: operations["request_wait_set"];
+        post?: never;
+        /** Goes on with a request that waited, or whose question needs no answer any more */
+        delete: operations["request_wait_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/retention": {
         parameters: {
             query?: never;
@@ -756,6 +1261,40 @@ export interface paths {
         put?: never;
         /** Gives the one-time code */
         post: operations["session_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a login with an organisation */
+        post: operations["organisation_login_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/organisation/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the provider sends the browser back to */
+        get: operations["organisation_login_end"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -868,6 +1407,24 @@ export interface paths {
         head?: never;
         /** Changes a customer */
         patch: operations["tenant_change"];
+        trace?: never;
+    };
+    "/tenants/{id}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's contracts, the newest first */
+        get: operations["contracts_list"];
+        put?: never;
+        /** Writes a contract of a customer down */
+        post: operations["contracts_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/users": {
@@ -1033,6 +1590,11 @@ export interface components {
             now_ms: number;
             version: string;
         };
+        /** @description The mass incident above a request. */
+        Above: {
+            /** Format: uuid */
+            mass: string;
+        };
         /** @description A recording to be analysed. */
         AnalysisForm: {
             /**
@@ -1052,6 +1614,11 @@ export interface components {
          * @enum {string}
          */
         AnsweredWord: "notify" | "pass" | "reject" | "cut";
+        /** @description Who works on it. */
+        Assignee: {
+            user?: components["schemas"]["AssigneeName"] | null;
+        };
+        AssigneeName: string;
         /** @description One thing that was done. */
         AuditEntry: {
             /** @description As `dialer.changed`. */
@@ -1078,6 +1645,13 @@ export interface components {
              * @description The job; it is asked for at `/jobs`.
              */
             job: string;
+        };
+        /** @description Who wants to log in. */
+        ByOrganisation: {
+            /** @description The page that was asked for: `/calls`. */
+            back?: string | null;
+            /** @description Its domain says where to. */
+            email: string;
         };
         /** @description A call in the list. */
         Call: {
@@ -1493,6 +2067,123 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description Where they are reached. */
+        DeskAddress: {
+            address: string;
+            door: string;
+            verified: boolean;
+        };
+        /** @description Somebody who writes to the desk. */
+        DeskContact: {
+            addresses: components["schemas"]["DeskAddress"][];
+            /**
+             * Format: uuid
+             * @description Whose they are; none: nobody knows.
+             */
+            customer: string | null;
+            customer_name: string | null;
+            erased: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Their login.
+             */
+            user: string | null;
+        };
+        /** @description A contract. */
+        DeskContract: {
+            /** Format: uuid */
+            customer: string;
+            /** Format: int64 */
+            from_ms: number;
+            /** Format: uuid */
+            id: string;
+            /** @description It is in force now. */
+            in_force: boolean;
+            /** @description What both sides call it. */
+            number: string;
+            terms: components["schemas"]["Terms"];
+            /** Format: int64 */
+            until_ms: number | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What a contract says. */
+        DeskContractSaid: {
+            /** Format: int64 */
+            from_ms: number;
+            number: string;
+            terms: components["schemas"]["Terms"];
+            /** Format: int64 */
+            until_ms?: number | null;
+        };
+        /** @description A row. */
+        DeskReportRow: {
+            /**
+             * Format: int64
+             * @description Requests that came in the time.
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description First answers that came too late, or are too late by now.
+             */
+            first_breached: number;
+            /**
+             * Format: int64
+             * @description Half of the first answers took no longer, ms of work.
+             */
+            first_p50_ms: number | null;
+            /** Format: int64 */
+            first_p95_ms: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, that are not over.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description That were said to be solved and were not.
+             */
+            reopened: number;
+            /** Format: int64 */
+            solution_breached: number;
+            /**
+             * Format: int64
+             * @description Half of the solutions took no longer, ms of work.
+             */
+            solution_p50_ms: number | null;
+            /** Format: int64 */
+            solution_p95_ms: number | null;
+            /** Format: int64 */
+            solved: number;
+        };
+        /** @description A text. */
+        DeskText: {
+            /** Format: int64 */
+            changed_ms: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            language: string;
+            /** @description Customers see it. */
+            published: boolean;
+            text: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What a text says. */
+        DeskTextSaid: {
+            kind: components["schemas"]["TextKind"];
+            language: string;
+            published?: boolean;
+            text: string;
+            title: string;
+        };
         /** @description Where calls come from. */
         DialerKeys: {
             /** @description Networks: `10.0.0.0/8`. */
@@ -1590,6 +2281,30 @@ export interface components {
          * @enum {string}
          */
         Ending: "stopped" | "gone" | "verdict" | "length" | "silence" | "fault";
+        /** @description Why somebody is forgotten. */
+        Erasure: {
+            /** @description Who wanted it, and when: it stands in the act. */
+            reason: string;
+        };
+        /** @description The act of an erasure. */
+        ErasureAct: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: uuid */
+            contact: string;
+            /**
+             * Format: int64
+             * @description Files that are gone.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Messages whose words are gone.
+             */
+            messages: number;
+            /** @description What they are called from now on. */
+            pseudonym: string;
+        };
         /**
          * @description A form of files.
          * @enum {string}
@@ -1615,6 +2330,10 @@ export interface components {
              * @description How many are in the file.
              */
             calls: number;
+        };
+        /** @description To how many it was said. */
+        Fanned: {
+            requests: number;
         };
         /** @description Calls of one customer, or of all. */
         Figures: {
@@ -1669,6 +2388,15 @@ export interface components {
             /** Format: password */
             password: string;
             tenant: components["schemas"]["TenantNew"];
+        };
+        /** @description What a provider says of itself. */
+        Found: {
+            /** @description How it signs, of what we believe. */
+            algorithms: string[];
+            /** @description Where people are sent. */
+            authorization_endpoint: string;
+            /** @description The path on this server that it has to send people back to. */
+            callback: string;
         };
         /** @description A row of the funnel. */
         FunnelRow: {
@@ -1736,6 +2464,11 @@ export interface components {
         };
         /** @description Servers; one alone may stand as its URI. */
         Gateways: string | components["schemas"]["GatewayChoice"][];
+        /** @description Where the browser goes on. */
+        GoOn: {
+            /** @description The provider, or a page of ours that says that there is none for this address. */
+            url: string;
+        };
         /** @description Something that happened. */
         HeardEvent: {
             /** Format: float */
@@ -1795,6 +2528,56 @@ export interface components {
             rate: number;
             spectrogram: components["schemas"]["Spectrogram"];
             verdict: components["schemas"]["Verdict"] | null;
+        };
+        /** @description A domain of e-mail. */
+        IdentityDomain: {
+            /** @description The service's staff said that it is this customer's; until then it counts for nothing. */
+            confirmed: boolean;
+            name: string;
+        };
+        /** @description An identity provider. */
+        IdentityProvider: {
+            /** Format: int64 */
+            checked_ms: number;
+            /** @description What it calls us. The secret is told to nobody. */
+            client_id: string;
+            /** Format: int64 */
+            created_ms: number;
+            /** @description Whose addresses it vouches for. */
+            domains: components["schemas"]["IdentityDomain"][];
+            /** @description What the provider said of itself when it was set. */
+            found: components["schemas"]["Found"];
+            /** @description What it calls itself: an address. */
+            issuer: string;
+            /** @description Passwords will do, too. */
+            passwords: boolean;
+            /** @description The role of who comes for the first time; none: only known people get in. */
+            role: string | null;
+            /** @description It asks for a second factor itself: who it says that of (`amr` has `mfa`) is not asked for our code. */
+            second_factor: boolean;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What is set. */
+        IdentityProviderNew: {
+            client_id: string;
+            /**
+             * Format: password
+             * @description Left out where it stays as it is.
+             */
+            client_secret?: string | null;
+            /** @description `acme.example` */
+            domains: string[];
+            /** @description `https://…`, as its discovery document has it. */
+            issuer: string;
+            passwords: boolean;
+            role?: string | null;
+            second_factor: boolean;
+        };
+        /** @description Where a provider is. */
+        IdentityProviderWhere: {
+            /** @description `https://…`, as its discovery document has it. */
+            issuer: string;
         };
         /** @description A job. */
         Job: {
@@ -1947,6 +2730,22 @@ export interface components {
             items: components["schemas"]["ConfigWas"][];
         };
         /** @description A list that is short enough to be told whole. */
+        List_DeskContact: {
+            items: components["schemas"]["DeskContact"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_DeskContract: {
+            items: components["schemas"]["DeskContract"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_DeskReportRow: {
+            items: components["schemas"]["DeskReportRow"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_DeskText: {
+            items: components["schemas"]["DeskText"][];
+        };
+        /** @description A list that is short enough to be told whole. */
         List_FunnelRow: {
             items: components["schemas"]["FunnelRow"][];
         };
@@ -1959,12 +2758,32 @@ export interface components {
             items: components["schemas"]["Key"][];
         };
         /** @description A list that is short enough to be told whole. */
+        List_MassIncident: {
+            items: components["schemas"]["MassIncident"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_MassIncidentSuggestion: {
+            items: components["schemas"]["MassIncidentSuggestion"][];
+        };
+        /** @description A list that is short enough to be told whole. */
         List_OwnSession: {
             items: components["schemas"]["OwnSession"][];
         };
         /** @description A list that is short enough to be told whole. */
         List_Prompt: {
             items: components["schemas"]["Prompt"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_RequestDelivery: {
+            items: components["schemas"]["RequestDelivery"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_RequestEvent: {
+            items: components["schemas"]["RequestEvent"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_RequestMessage: {
+            items: components["schemas"]["RequestMessage"][];
         };
         /** @description A list that is short enough to be told whole. */
         List_RetentionRule: {
@@ -2018,6 +2837,36 @@ export interface components {
         };
         /** @enum {string} */
         LoginState: "open" | "code_wanted";
+        /** @description A mass incident. */
+        MassIncident: {
+            by: string;
+            component: string;
+            /** Format: int64 */
+            created_ms: number;
+            /** Format: int64 */
+            ended_ms: number | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Requests below it.
+             */
+            requests: number;
+            solution: string;
+            /** @description `open`, `solved`. */
+            state: string;
+            text: string;
+            topic: string;
+        };
+        /** @description Several customers report one part of the service: a mass incident, perhaps. */
+        MassIncidentSuggestion: {
+            component: string;
+            requests: string[];
+        };
+        /** @description What is said to all below. */
+        MassIncidentWords: {
+            text: string;
+        };
         /**
          * @description A prompt that was recognised. Laid beside the recording, the prompt begins at `from_ms`, which lies before the recording's
          *     own beginning where its first words are missing.
@@ -2070,6 +2919,8 @@ export interface components {
             name: string;
             /** @description One is of the service and may choose a customer by the header `SmartCPD-Tenant`. */
             of_service: boolean;
+            /** @description One has a password; without one, the organisation vouches. */
+            password: boolean;
             /** @description What one may do. */
             permissions: components["schemas"]["PermissionName"][];
             role: components["schemas"]["RoleName"];
@@ -2083,6 +2934,11 @@ export interface components {
         MeChanges: {
             language?: components["schemas"]["Language"] | null;
             name?: string | null;
+        };
+        /** @description Where a request goes on. */
+        Merger: {
+            /** @description The id or the number of another request of the same customer. */
+            into: string;
         };
         /**
          * @description What a trunk wants of the service.
@@ -2103,12 +2959,65 @@ export interface components {
         Needed: {
             needed: boolean;
         };
+        /** @description Somebody new. */
+        NewDeskContact: {
+            /** Format: uuid */
+            customer: string;
+            email?: string | null;
+            name: string;
+            /** @description Digits, as they are dialled. */
+            telephone?: string | null;
+        };
+        /** @description What is said of a new one. */
+        NewMassIncident: {
+            component?: string;
+            /** @description Requests that belong to it. */
+            requests?: string[];
+            /** @description What is known, for the desk. */
+            text: string;
+            topic: string;
+        };
         /** @description The old and the new password. */
         NewPassword: {
             /** Format: password */
             new: string;
             /** Format: password */
             old: string;
+        };
+        /** @description What is said of a new request. */
+        NewRequest: {
+            /**
+             * Format: uuid
+             * @description The call that it is about: what is known of it goes along.
+             */
+            call?: string | null;
+            /** @description Colleagues that may see it, where the contract says so. */
+            chosen?: string[];
+            /** @description The part of the service. */
+            component?: string;
+            /**
+             * Format: uuid
+             * @description Who telephoned, by their contact's id. For the desk.
+             */
+            contact?: string | null;
+            /** @description Files that were sent up before. */
+            files?: string[];
+            kind: string;
+            priority?: string | null;
+            /** @description What happened, what was expected. */
+            text: string;
+            /** @description What it is about, in a line. */
+            topic: string;
+        };
+        /** @description What somebody writes. */
+        NewRequestMessage: {
+            /** @description Files that were sent up before. */
+            files?: string[];
+            /** @description A note of the desk, which the customer does not see. A message never changes sides. */
+            internal?: boolean;
+            /** @description The customer said it on the telephone; the desk writes it down. */
+            telephone?: boolean;
+            text: string;
         };
         /** @description A login of one's own that stands. */
         OwnSession: {
@@ -2141,6 +3050,12 @@ export interface components {
             /** @description What `after` is for the next part; none: this is the last. */
             next: string | null;
         };
+        /** @description A part of a list that grows at the top. */
+        Paged_RequestSummary: {
+            items: components["schemas"]["RequestSummary"][];
+            /** @description What `after` is for the next part; none: this is the last. */
+            next: string | null;
+        };
         /** @description A waveform: the lowest and the highest sample of each bin. */
         Peaks: {
             /** Format: int64 */
@@ -2151,7 +3066,7 @@ export interface components {
          * @description Something that one may or may not do.
          * @enum {string}
          */
-        PermissionName: "calls.read" | "numbers.read" | "audio.read" | "calls.label" | "calls.export" | "config.read" | "config.write" | "prompts.read" | "prompts.write" | "users.read" | "users.write" | "keys.write" | "streams.write" | "webhooks.write" | "audit.read" | "retention.write" | "tenants.write" | "service.read";
+        PermissionName: "calls.read" | "numbers.read" | "audio.read" | "calls.label" | "calls.export" | "config.read" | "config.write" | "prompts.read" | "prompts.write" | "users.read" | "users.write" | "keys.write" | "streams.write" | "webhooks.write" | "audit.read" | "retention.write" | "tenants.write" | "service.read" | "requests.read" | "requests.write" | "desk.work";
         /**
          * @description Before or after the answer.
          * @enum {string}
@@ -2221,6 +3136,28 @@ export interface components {
             /** Format: float */
             machine_threshold?: number;
             operating_point?: components["schemas"]["Point"];
+        };
+        /** @description Times of working that are promised, minutes. */
+        Promised: {
+            /**
+             * Format: int32
+             * @description Until the first answer of a person.
+             */
+            first_min?: number | null;
+            /** @description For this kind alone: `incident`, `mass_incident`, `consultation`, `development`. */
+            kind?: string | null;
+            /**
+             * Format: int32
+             * @description Until each further answer.
+             */
+            next_min?: number | null;
+            /** @description For this hurry alone: `critical`, `high`, `normal`, `low`. */
+            priority?: string | null;
+            /**
+             * Format: int32
+             * @description Until a solution.
+             */
+            solution_min?: number | null;
         };
         /** @description A reference prompt. */
         Prompt: {
@@ -2400,6 +3337,210 @@ export interface components {
             /** Format: int64 */
             ends_at_ms: number | null;
             truth: components["schemas"]["ClassName"] | null;
+        };
+        /** @description A request. */
+        Request: components["schemas"]["RequestSummary"] & {
+            /**
+             * Format: uuid
+             * @description The call that it is about.
+             */
+            call: string | null;
+            /** @description Colleagues of the author that it names. */
+            chosen: string[];
+            clocks: components["schemas"]["RequestClocks"] | null;
+            /**
+             * Format: int64
+             * @description When it is over by itself, if nobody objects.
+             */
+            closes_ms: number | null;
+            /** @description What was known of the call. */
+            evidence?: unknown;
+            /**
+             * Format: uuid
+             * @description The request before it, which was over.
+             */
+            follows: string | null;
+            /** @description What may be done to it now, from one's own side: states that it may go to. */
+            leads_to: string[];
+            /** @description Requests that go on in this one. For the desk. */
+            merged: string[];
+            /**
+             * Format: uuid
+             * @description What it may belong to. For the desk.
+             */
+            perhaps: string | null;
+            /**
+             * Format: uuid
+             * @description Where it goes on.
+             */
+            survivor: string | null;
+        };
+        /** @description What the desk changes of a request. */
+        RequestChange: {
+            component?: string | null;
+            kind?: string | null;
+            priority?: string | null;
+            suggestion?: boolean | null;
+            topic?: string | null;
+        };
+        /** @description A clock of a request. */
+        RequestClock: {
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            due_ms: number | null;
+            /** @description `idle`, `running`, `paused`, `met`, `missed`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description When three quarters of it are over.
+             */
+            warn_ms: number | null;
+            /**
+             * Format: int64
+             * @description What is left while it stands, or was needed when it was met, ms of work.
+             */
+            work_ms: number | null;
+        };
+        /** @description The clocks of a request. */
+        RequestClocks: {
+            /** @description Until the first answer. */
+            first: components["schemas"]["RequestClock"];
+            /** @description Until the next one. */
+            next: components["schemas"]["RequestClock"];
+            /** @description Until the solution. */
+            solution: components["schemas"]["RequestClock"];
+        };
+        /** @description Something that was sent, or is to be. */
+        RequestDelivery: {
+            address: string;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: int64 */
+            created_ms: number;
+            door: string;
+            /** Format: int64 */
+            ended_ms: number | null;
+            error: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `receipt`, `message`, `question`, `solution`, `refusal`. */
+            kind: string;
+            /** Format: int64 */
+            next_ms: number;
+            /** @description `waiting`, `sent`, `failed`. */
+            state: string;
+        };
+        /** @description A row of a request's history. */
+        RequestEvent: {
+            /** Format: int64 */
+            at_ms: number;
+            name: string;
+            /** @description What happened, as the desk's log has it. */
+            what: unknown;
+            /** @description `customer`, `staff`, `mass`, `desk`. */
+            who: string;
+        };
+        /** @description A file of a message. */
+        RequestFile: {
+            /** Format: int32 */
+            height: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Its type, by its bytes. */
+            kind: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Format: int32
+             * @description Of a picture, pixels.
+             */
+            width: number | null;
+        };
+        /** @description A message. */
+        RequestMessage: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @description A machine wrote it. */
+            automated: boolean;
+            /** @description The door that it came by. */
+            door: string;
+            files: components["schemas"]["RequestFile"][];
+            /** @description `customer`, `staff`, `desk`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description A note of the desk, which the customer does not see. */
+            internal: boolean;
+            name: string;
+            /** @description What it quotes. */
+            quoted: string;
+            text: string;
+            /** @description Nobody vouches for who wrote it. */
+            unverified: boolean;
+        };
+        /** @description A request, in a list. */
+        RequestSummary: {
+            /**
+             * Format: uuid
+             * @description Who works on it.
+             */
+            assignee: string | null;
+            assignee_name: string | null;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: int64 */
+            changed_ms: number;
+            component: string;
+            /** @description A contract was in force when it came. */
+            contract: boolean;
+            /** Format: int64 */
+            created_ms: number;
+            /**
+             * Format: uuid
+             * @description Whose it is; none: nobody's whom the desk knows. For the desk.
+             */
+            customer: string | null;
+            customer_name: string | null;
+            /** @description The door that it came by. */
+            door: string;
+            /**
+             * Format: int64
+             * @description The first end of its running clocks. For the desk.
+             */
+            due_ms: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `incident`, `mass_incident`, `consultation`, `development`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The mass incident above it. For the desk.
+             */
+            mass: string | null;
+            /** @description What people call it: digits and a check digit. */
+            number: string;
+            /** @description `critical`, `high`, `normal`, `low`. */
+            priority: string;
+            /** @description `registered`, `in_progress`, `clarification_requested`, `waiting`, `solution_provided`, `closed`, `rejected`, `merged`. */
+            state: string;
+            /** @description A suggestion for the software. */
+            suggestion: boolean;
+            topic: string;
+            /** @description The last word is the customer's. */
+            unanswered: boolean;
+        };
+        /** @description Words that go with what is done. */
+        RequestWords: {
+            /** @description Files that were sent up before. */
+            files?: string[];
+            text: string;
         };
         /** @description A rule. */
         RetentionRule: {
@@ -2621,6 +3762,27 @@ export interface components {
             /** @description Lower-case letters, digits, `-`; 2 to 32. */
             slug: string;
         };
+        /** @description What a contract promises. */
+        Terms: {
+            /** @description When the desk works. */
+            calendar: components["schemas"]["Working"];
+            /**
+             * Format: int32
+             * @description Working days after a solution until a request is over by itself, 1 to 90.
+             */
+            close_days?: number;
+            /** @description Times that are promised: the first that fits a request counts. */
+            promises?: components["schemas"]["Promised"][];
+            /** @description Who else of the customer sees somebody's requests. */
+            sees?: components["schemas"]["Who"];
+            /** @description Clocks stand while a request waits for an update or a supplier. */
+            waiting_pauses?: boolean;
+        };
+        /**
+         * @description What a text is for.
+         * @enum {string}
+         */
+        TextKind: "answer" | "article";
         /** @description A time with its unit: `350ms`, `30s`, `5m`, `4h`. */
         Time: string;
         /** @description A time with its unit, as `30s`, or `off`. */
@@ -2690,6 +3852,8 @@ export interface components {
              */
             locked_until_ms: number | null;
             name: string;
+            /** @description The identity provider knows them: they came by it. */
+            organisation: boolean;
             role: components["schemas"]["RoleName"];
             /** Format: int64 */
             seen_ms: number | null;
@@ -2705,6 +3869,8 @@ export interface components {
             /** @description `false` lifts the lock of wrong passwords. */
             locked?: boolean | null;
             name?: string | null;
+            /** @description `false` forgets who they are at the identity provider: the next who comes with their address is they. */
+            organisation?: boolean | null;
             /**
              * Format: password
              * @description A new password; their sessions end.
@@ -2721,9 +3887,9 @@ export interface components {
             name: string;
             /**
              * Format: password
-             * @description A first password, to be told to them.
+             * @description A first password, to be told to them. May be left out where an identity provider vouches for them.
              */
-            password: string;
+            password?: string | null;
             role: components["schemas"]["RoleName"];
         };
         /** @description The verdict. */
@@ -2759,6 +3925,15 @@ export interface components {
             query: string;
             shared?: boolean;
         };
+        /** @description What a request waits for. */
+        Waiting: {
+            reason: components["schemas"]["WaitingFor"];
+        };
+        /**
+         * @description What a request waits for.
+         * @enum {string}
+         */
+        WaitingFor: "update" | "supplier";
         /** @description Where events go. */
         Webhook: {
             /** @description It is on. One that took nothing for days, or answered 410, is turned off. */
@@ -2800,8 +3975,24 @@ export interface components {
             /** @description `whsec_…`, when it is new. */
             secret?: string;
         };
+        /**
+         * @description Who of a customer sees a colleague's requests.
+         * @enum {string}
+         */
+        Who: "nobody" | "administrators" | "chosen" | "everyone";
         /** @description Words; one text may hold several, separated by commas. */
         Words: string | string[];
+        /** @description When a desk works. */
+        Working: {
+            /** @description Days that are otherwise: holidays, short days, Saturdays that are worked on. */
+            days?: {
+                [key: string]: string[][];
+            };
+            /** @description Hours of each day of the week, from Monday: `[["09:00", "18:00"]]`; none: no work. */
+            week: string[][][];
+            /** @description A zone of the IANA database: `Europe/Moscow`. */
+            zone: string;
+        };
         /** @description One fault of what was sent. */
         Wrong: {
             /** @description What is wrong there, and what to write. */
@@ -3361,6 +4552,41 @@ export interface operations {
             };
         };
     };
+    contracts_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskContractSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskContract"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cpa_stats_fetch: {
         parameters: {
             query: {
@@ -3413,6 +4639,327 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Delivery"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_contacts_list: {
+        parameters: {
+            query: {
+                /** @description A piece of a name, an address or a telephone number. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeskContact"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_contacts_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeskContact"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskContact"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_contacts_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureAct"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_files_add: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestFile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_files_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_report: {
+        parameters: {
+            query: {
+                from_ms: number;
+                until_ms: number;
+                by?: "kind" | "priority" | "customer" | "door" | "component";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeskReportRow"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_texts_list: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["TextKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeskText"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_texts_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskTextSaid"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskText"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_texts_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskTextSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskText"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_texts_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -3480,6 +5027,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version it was read at */
+                "If-Match"?: string | null;
+                /** @description * to make a new one */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderNew"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_check: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderWhere"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
                 };
             };
             default: {
@@ -3905,6 +5584,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figures"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MassIncident"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMassIncident"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassIncident"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MassIncidentSuggestion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassIncident"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_say: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassIncidentWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fanned"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    masses_solve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassIncidentWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassIncident"];
                 };
             };
             default: {
@@ -4457,6 +6325,687 @@ export interface operations {
             };
         };
     };
+    requests_list: {
+        parameters: {
+            query?: {
+                /** @description States, with commas between; `open` are all that are not over. */
+                state?: string;
+                /** @description Kinds, with commas between. */
+                kind?: string;
+                /** @description Priorities, with commas between. */
+                priority?: string;
+                /** @description `me`, `none`, or a specialist's id. For the desk. */
+                assignee?: string;
+                /** @description Of this customer. For the desk. */
+                customer?: string;
+                /** @description Below this mass incident. For the desk. */
+                mass?: string;
+                /** @description Suggestions alone, or none of them. */
+                suggestion?: boolean;
+                /** @description Whose last word is the customer's. */
+                unanswered?: boolean;
+                /** @description A clock of which ends before then. For the desk. */
+                due_before_ms?: number;
+                /** @description Words of topic or conversation, or a piece of the number. */
+                q?: string;
+                /** @description 1 to 500; 100 by itself. */
+                limit?: number;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_RequestSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_assignee_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignee"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_closure_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RequestDelivery"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_denial_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RequestEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_mass_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Above"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_mass_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_merger_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merger"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_merger_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_messages_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RequestMessage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_messages_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequestMessage"];
+            };
+        };
+        responses: {
+            /** @description the request that it stands in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_questions_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_rejection_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_solution_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_wait_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waiting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_wait_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id or its number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retention_list: {
         parameters: {
             query?: never;
@@ -4608,6 +7157,73 @@ export interface operations {
             };
         };
     };
+    organisation_login_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByOrganisation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoOn"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_login_end: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who sends it (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page that was asked for, or to the login, which says what is wrong */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setup_read: {
         parameters: {
             query?: never;
@@ -4707,15 +7323,8 @@ export interface operations {
     labels_count: {
         parameters: {
             query?: {
-                by?: "hour" | "day" | "dialer" | "campaign" | "operator" | "class";
                 from_ms?: number;
                 until_ms?: number;
-                /** @description Only of this trunk. */
-                dialer?: string;
-                /** @description Only of this campaign. */
-                campaign?: string;
-                /** @description Minutes that one's clock is ahead of UTC, -840 to 840: where days begin. */
-                zone?: number;
             };
             header?: never;
             path?: never;
@@ -4884,6 +7493,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeskContract"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskContractSaid"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskContract"];
                 };
             };
             default: {

@@ -11,6 +11,8 @@ export const useSession = defineStore('session', () => {
   const me = shallowRef<Me | null>(null)
   const asked = ref(false)
   const setupNeeded = ref(false)
+  /** The login waits for the code of the second factor. */
+  const codeWanted = ref(false)
   const tenants = shallowRef<Tenant[]>([])
 
   /** Service staff have no customer of their own and choose one. */
@@ -27,8 +29,9 @@ export const useSession = defineStore('session', () => {
     try {
       open(await answer(api.GET('/me')))
     } catch (error) {
-      if (!(error instanceof Problem) || error.word !== 'login_wanted') throw error
-      setupNeeded.value = (await answer(api.GET('/setup'))).needed
+      if (!(error instanceof Problem) || !['login_wanted', 'code_wanted'].includes(error.word)) throw error
+      codeWanted.value = error.word === 'code_wanted'
+      if (!codeWanted.value) setupNeeded.value = (await answer(api.GET('/setup'))).needed
     }
     asked.value = true
     await loadTenants()
@@ -38,6 +41,7 @@ export const useSession = defineStore('session', () => {
     me.value = who
     asked.value = true
     setupNeeded.value = false
+    codeWanted.value = false
     if (!who.of_service) chosenTenant.value = ''
   }
 
@@ -58,5 +62,5 @@ export const useSession = defineStore('session', () => {
     forget()
   }
 
-  return { me, setupNeeded, tenants, staff, tenant, can, restore, open, loadTenants, forget, logOut }
+  return { me, setupNeeded, codeWanted, tenants, staff, tenant, can, restore, open, loadTenants, forget, logOut }
 })

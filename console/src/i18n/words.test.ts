@@ -16,7 +16,7 @@ const all = keysOf(en)
 
 /** Families of keys that are put together from a class, a role, a field … */
 const BUILT = [
-  'nav.', 'role.', 'role_text.', 'permission.', 'problem.', 'period.', 'calls.col.', 'filter.', 'phase.', 'ended_by.', 'category.', 'trunks.',
+  'nav.', 'role.', 'role_text.', 'permission.', 'problem.', 'period.', 'calls.col.', 'filter.', 'phase.', 'ended_by.', 'category.', 'trunks.', 'login.trouble.',
   'policies.action.', 'policies.hint.', 'policies.early', 'policies.answered', 'config.kind.', 'config.section.', 'config.cell.', 'config.field.', 'config.hint.',
   'config.option.', 'statistics.by.', 'statistics.part.', 'statistics.figure.', 'confusion.', 'jobs.state.', 'jobs.kind.', 'jobs.figure.', 'webhooks.kind.',
   'webhooks.delivery.', 'audit.words.', 'settings.kept.', 'evidence.', 'told.', 'heard.', 'step.', 'prompts.states.', 'prompts.trial_', 'group.', 'class.',

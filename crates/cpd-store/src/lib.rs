@@ -28,6 +28,7 @@ pub mod objects;
 pub mod page;
 pub mod partitions;
 pub mod prompts;
+pub mod providers;
 pub mod record;
 pub mod recordings;
 pub mod retention;

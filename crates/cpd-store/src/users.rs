@@ -1,6 +1,7 @@
 //! People: who they are, how they prove it, what they may do.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Select,
@@ -188,6 +189,22 @@ pub async fn by_email(tx: &Tx, email: &str) -> Result<Option<User>, Error> {
 pub async fn by_subject(tx: &Tx, subject: &str) -> Result<Option<User>, Error> {
     let query = of(tx).filter(Column::OidcSubject.eq(subject));
     Ok(query.one(&tx.db).await?)
+}
+
+/// Forgets what identity providers call a tenant's people: another provider calls them something else.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn unbind_all(tx: &Tx, tenant: Uuid) -> Result<u64, Error> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::OidcSubject, Expr::value(None::<String>))
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::OidcSubject.is_not_null());
+    if !tx.sees_all() {
+        update = update.filter(Column::TenantId.eq(tx.tenant()));
+    }
+    Ok(update.exec(&tx.db).await?.rows_affected)
 }
 
 /// Changes one that was read at `version`.

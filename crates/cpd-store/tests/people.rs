@@ -9,7 +9,7 @@ use cpd_store::keys::NewKey;
 use cpd_store::sessions::Origin;
 use cpd_store::tenants::{NewTenant, Tenant};
 use cpd_store::users::{NewUser, Role, User};
-use cpd_store::{Error, Store, Uuid, Whose, keys, sessions, tenants, users};
+use cpd_store::{Error, Store, Uuid, Whose, keys, providers, sessions, tenants, users};
 
 const NOW: i64 = 1_795_000_000_000;
 
@@ -147,6 +147,119 @@ fn a_key_is_told_once_and_can_be_taken_back() {
         let tx = store.write(Whose::Tenant(one.id)).await.unwrap();
         keys::revoke(&tx, key.id, NOW).await.unwrap();
         assert_eq!(keys::of_token(&tx, &token, NOW).await.unwrap(), None);
+    });
+}
+
+fn written(secret: Option<&str>, domains: &[(&str, bool)]) -> providers::Written {
+    providers::Written {
+        issuer: "https://id.example".to_owned(),
+        client_id: "smartcpd".to_owned(),
+        client_secret: secret.map(str::to_owned),
+        discovered: Some(serde_json::json!({ "issuer": "https://id.example" })),
+        role: Some(Role::Analyst),
+        passwords: true,
+        second_factor: false,
+        domains: domains
+            .iter()
+            .map(|(name, confirmed)| ((*name).to_owned(), *confirmed))
+            .collect(),
+    }
+}
+
+#[test]
+fn a_domain_counts_for_the_one_tenant_for_whom_it_is_confirmed() {
+    on_both(|store| async move {
+        let (one, two) = (tenant(&store, "one").await, tenant(&store, "two").await);
+        let tx = store.write(Whose::Tenant(one.id)).await.unwrap();
+        let domains = [("one.example", true), ("both.example", false)];
+        let provider = providers::set(&tx, None, written(Some("s1"), &domains), NOW)
+            .await
+            .unwrap();
+        assert_eq!(providers::secret(&tx, &provider).unwrap(), "s1");
+        assert!(
+            !provider.client_secret.windows(2).any(|part| part == b"s1"),
+            "sealed"
+        );
+        tx.commit().await.unwrap();
+        let tx = store.write(Whose::Tenant(two.id)).await.unwrap();
+        assert_eq!(providers::find(&tx, one.id).await, Err(Error::Missing));
+        assert_eq!(providers::domains(&tx, one.id).await, Err(Error::Missing));
+        assert_eq!(providers::of_domain(&tx, "one.example").await.unwrap(), None);
+        // Both may name it; who has it is for the service to say, once.
+        let domains = [("both.example", true)];
+        providers::set(&tx, None, written(Some("s2"), &domains), NOW)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let tx = store.write(Whose::Tenant(one.id)).await.unwrap();
+        let both = written(None, &[("both.example", true)]);
+        assert_eq!(providers::set(&tx, Some(1), both, NOW).await, Err(Error::Taken));
+        drop(tx);
+        let tx = store.read(Whose::Service).await.unwrap();
+        let of = async |domain| {
+            let found = providers::of_domain(&tx, domain).await.unwrap();
+            found.map(|provider| provider.tenant_id)
+        };
+        assert_eq!(of("one.example").await, Some(one.id));
+        assert_eq!(of("both.example").await, Some(two.id));
+        assert_eq!(of("three.example").await, None);
+        drop(tx);
+        // Changed without a secret it keeps its own; taken away, its domains are free.
+        let tx = store.write(Whose::Tenant(one.id)).await.unwrap();
+        let changed = providers::set(&tx, Some(1), written(None, &[]), NOW + 1)
+            .await
+            .unwrap();
+        assert_eq!(
+            (
+                changed.version,
+                providers::secret(&tx, &changed).unwrap().as_str()
+            ),
+            (2, "s1")
+        );
+        assert_eq!(
+            providers::set(&tx, Some(1), written(None, &[]), NOW).await,
+            Err(Error::Stale(2))
+        );
+        assert_eq!(providers::remove(&tx, 1).await, Err(Error::Stale(2)));
+        providers::remove(&tx, 2).await.unwrap();
+        assert_eq!(providers::find(&tx, one.id).await, Err(Error::Missing));
+        tx.commit().await.unwrap();
+    });
+}
+
+#[test]
+fn one_at_the_provider_is_one_here() {
+    on_both(|store| async move {
+        let (one, two) = (tenant(&store, "one").await, tenant(&store, "two").await);
+        let (a, b) = (
+            user(&store, &one, "a@one.example").await,
+            user(&store, &one, "b@one.example").await,
+        );
+        let c = user(&store, &two, "c@two.example").await;
+        let bind = async |of: &Tenant, user: &User| {
+            let tx = store.write(Whose::Tenant(of.id)).await.unwrap();
+            let bound = users::note(&tx, user.id, |user| {
+                user.oidc_subject = Some("https://id s".to_owned());
+            })
+            .await;
+            if bound.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            bound.map(|_| ())
+        };
+        assert_eq!(bind(&one, &a).await, Ok(()));
+        assert_eq!(bind(&one, &b).await, Err(Error::Taken));
+        assert_eq!(
+            bind(&two, &c).await,
+            Ok(()),
+            "another tenant's provider calls whom it likes so"
+        );
+        let tx = store.write(Whose::Tenant(one.id)).await.unwrap();
+        let found = users::by_subject(&tx, "https://id s").await.unwrap();
+        assert_eq!(found.map(|user| user.id), Some(a.id));
+        assert_eq!(users::unbind_all(&tx, two.id).await, Ok(0), "not one's own");
+        assert_eq!(users::unbind_all(&tx, one.id).await, Ok(1));
+        assert_eq!(users::by_subject(&tx, "https://id s").await.unwrap(), None);
     });
 }
 

@@ -18,7 +18,7 @@ use cpd_store::webhooks::NewWebhook;
 use cpd_store::writer::{Limits, Writer};
 use cpd_store::{
     SERVICE, Store, Tx, Uuid, Whose, audit, desk, idempotency, jobs, keys, labels, objects, prompts,
-    retention, sessions, tenants, users, views, webhooks,
+    providers, retention, sessions, tenants, users, views, webhooks,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -95,6 +95,9 @@ async fn furnish(store: &Store, tenant: Uuid, record: &Record) {
     idempotency::take(&tx, "a", "n", "r", NOW).await.unwrap();
     jobs::add(&tx, "export", json!({}), "U", NOW).await.unwrap();
     ask_the_desk(&tx, tenant).await;
+    providers::set(&tx, None, new_provider(&format!("{tenant}.example")), NOW)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -152,6 +155,19 @@ async fn ask_the_desk(tx: &Tx, tenant: Uuid) {
         published: true,
     };
     desk::texts::add(tx, "answer", said, NOW).await.unwrap();
+}
+
+fn new_provider(domain: &str) -> providers::Written {
+    providers::Written {
+        issuer: "https://id.example".to_owned(),
+        client_id: "smartcpd".to_owned(),
+        client_secret: Some("secret".to_owned()),
+        discovered: Some(json!({})),
+        role: None,
+        passwords: true,
+        second_factor: false,
+        domains: vec![(domain.to_owned(), true)],
+    }
 }
 
 fn new_prompt(name: &str) -> NewPrompt {

@@ -25,6 +25,7 @@ mod jobs;
 mod library;
 mod line;
 mod live;
+mod oidc;
 mod picture;
 mod plans;
 mod progress;

@@ -19,6 +19,8 @@ pub(crate) mod desk_outgoing;
 pub(crate) mod desk_requests;
 pub(crate) mod desk_texts;
 pub(crate) mod idempotency;
+pub(crate) mod identity_domains;
+pub(crate) mod identity_providers;
 pub(crate) mod jobs;
 pub(crate) mod labels;
 pub(crate) mod leases;

@@ -11,6 +11,7 @@ mod m02_configuration;
 mod m03_prompts;
 mod m04_calls;
 mod m05_delivery;
+mod m06_organisations;
 mod m08_desk;
 
 /// All steps, oldest first.
@@ -25,6 +26,7 @@ impl MigratorTrait for Steps {
             Box::new(m03_prompts::Migration),
             Box::new(m04_calls::Migration),
             Box::new(m05_delivery::Migration),
+            Box::new(m06_organisations::Migration),
             Box::new(m08_desk::Migration),
         ]
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cpd_b2bua::trunk::Dialer;
-use cpd_sip::admission::Network;
+use cpd_sip::admission::Network as Addresses;
 use cpd_store::{Store, Tx, Whose};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Semaphore, watch};
@@ -21,6 +21,7 @@ use crate::live::Hub;
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
 use crate::stock::Stock;
+use crate::webhooks::network::Network;
 
 /// Hashes of passwords computed at once: one takes 19 MiB and some 30 ms.
 const HASHES_MAX: usize = 2;
@@ -48,7 +49,7 @@ pub(crate) struct App {
     /// Cookies are for HTTPS alone.
     pub(crate) secure: bool,
     /// Proxies that are believed about whom they had a request from.
-    pub(crate) proxies: Vec<Network>,
+    pub(crate) proxies: Vec<Addresses>,
     /// The code of the first run, while nobody is there.
     pub(crate) setup_code: Mutex<Option<String>>,
     pub(crate) hashing: Semaphore,
@@ -57,8 +58,8 @@ pub(crate) struct App {
     pub(crate) live: Arc<Hub>,
     pub(crate) watchers: Watchers,
     pub(crate) traffic: Arc<Traffic>,
-    /// Webhooks may lead into one's own network, and by HTTP.
-    pub(crate) webhooks_private: bool,
+    /// The way to others' servers: where webhooks lead, and who vouches for people.
+    pub(crate) network: Network,
     /// Where files of exports are.
     pub(crate) exports: PathBuf,
     /// Sound that dialers hand over.
@@ -120,10 +121,10 @@ pub(crate) struct Wanted {
     pub(crate) stock: Arc<Stock>,
     pub(crate) file_dialers: Vec<Arc<Dialer>>,
     pub(crate) secure: bool,
-    pub(crate) proxies: Vec<Network>,
+    pub(crate) proxies: Vec<Addresses>,
     pub(crate) setup_code: Option<String>,
     pub(crate) live: Arc<Hub>,
-    pub(crate) webhooks_private: bool,
+    pub(crate) network: Network,
     pub(crate) exports: PathBuf,
     pub(crate) traffic: Arc<Traffic>,
     /// Unix time, ms.
@@ -148,7 +149,7 @@ impl App {
             limits: Limits::default(),
             live: wanted.live,
             watchers: Watchers::default(),
-            webhooks_private: wanted.webhooks_private,
+            network: wanted.network,
             exports: wanted.exports,
             traffic: wanted.traffic,
             streams: Streams::default(),

@@ -206,13 +206,18 @@ async fn by_key(app: &App, token: &str) -> Result<Found, Problem> {
 
 /// The cookie's value.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, COOKIE)
+}
+
+/// The value of any cookie.
+pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| value)
 }
 
@@ -248,7 +253,8 @@ async fn by_cookie(app: &App, method: &Method, headers: &HeaderMap) -> Result<Fo
     Ok(Some((who, user.name, role, user.tenant_id)))
 }
 
-async fn is_active(tx: &Tx, tenant: Uuid) -> Result<bool, Problem> {
+/// Whether a customer is served; the service itself always is.
+pub(super) async fn is_active(tx: &Tx, tenant: Uuid) -> Result<bool, Problem> {
     if tenant == SERVICE {
         return Ok(true);
     }
@@ -280,7 +286,7 @@ pub(crate) fn from_our_page(method: &Method, headers: &HeaderMap) -> Result<(), 
 /// The tenant that staff of the service have chosen; one's own for everybody else.
 async fn chosen(app: &App, headers: &HeaderMap, role: Role, home: Uuid) -> Result<Uuid, Problem> {
     let wanted = headers.get(TENANT_HEADER).and_then(|value| value.to_str().ok());
-    let Some(slug) = wanted.filter(|_| home == SERVICE && role.is_of_service()) else {
+    let Some(slug) = wanted.filter(|slug| !slug.is_empty() && home == SERVICE && role.is_of_service()) else {
         return Ok(home);
     };
     let tx = app.service(false).await?;

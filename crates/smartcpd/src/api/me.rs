@@ -35,6 +35,8 @@ pub(crate) struct Me {
     language: String,
     /// One-time codes are asked for at login.
     totp: bool,
+    /// One has a password; without one, the organisation vouches.
+    password: bool,
     /// The customer that one works for now; none: the service itself.
     tenant: Option<TenantName>,
     /// What one may do.
@@ -78,6 +80,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
             .as_ref()
             .map_or_else(|| "en".to_owned(), |user| user.language.clone()),
         totp: user.as_ref().is_some_and(|user| user.totp_confirmed),
+        password: user.as_ref().is_some_and(|user| user.password_hash.is_some()),
         tenant: tenant.map(|tenant| TenantName {
             id: tenant.id,
             slug: tenant.slug,

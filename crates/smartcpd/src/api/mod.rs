@@ -25,11 +25,13 @@ mod libraries;
 mod live;
 mod me;
 mod objects;
+mod organisation;
 mod password;
 mod peer;
 mod permission;
 pub(crate) mod problem;
 mod prompts;
+mod provider;
 mod recordings;
 pub(crate) mod replays;
 mod request_id;
@@ -105,6 +107,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setup::needed, setup::set_up))
         .routes(routes!(session::log_in, session::log_out))
         .routes(routes!(session::give_code))
+        .routes(routes!(organisation::begin))
+        .routes(routes!(organisation::arrive))
         .routes(routes!(me::me, me::change))
         .routes(routes!(me::set_password))
         .routes(routes!(me::begin_totp, me::confirm_totp, me::end_totp))
@@ -117,6 +121,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::list, keys::add))
         .routes(routes!(keys::revoke))
         .routes(routes!(audit::list))
+        .routes(routes!(provider::find, provider::put, provider::remove))
+        .routes(routes!(provider::check))
         .routes(routes!(objects::list))
         .routes(routes!(objects::find, objects::put, objects::remove))
         .routes(routes!(objects::check))

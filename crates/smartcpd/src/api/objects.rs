@@ -141,7 +141,7 @@ pub(crate) struct New {
 }
 
 /// Whether it is to be made, or changed from which version.
-fn wish(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
+pub(super) fn wish(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
     let text = |name| {
         headers
             .get(name)

@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     CodeWanted,
     /// Too many wrong passwords.
     Locked,
+    /// Passwords are turned off for them: the organisation vouches for its people.
+    OrganisationWanted,
     /// One may not do that.
     Forbidden,
     /// There is no such thing.
@@ -88,6 +90,11 @@ impl Kind {
                 "locked",
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many wrong passwords",
+            ),
+            Kind::OrganisationWanted => (
+                "organisation_wanted",
+                StatusCode::FORBIDDEN,
+                "The login with the organisation is wanted",
             ),
             Kind::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This is not allowed"),
             Kind::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is no such thing"),

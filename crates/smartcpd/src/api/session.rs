@@ -17,6 +17,7 @@ use super::caller::{COOKIE, IDLE_MS, cookie, from_our_page};
 use super::extract::Body;
 use super::password;
 use super::problem::{Kind, Problem};
+use super::provider;
 use super::request_id::RequestId;
 use super::totp;
 
@@ -27,7 +28,7 @@ const LOCK_MS: i64 = 30_000;
 /// The longest, ms: a stranger cannot keep somebody out for longer.
 const LOCK_MAX_MS: i64 = 15 * 60_000;
 /// How long a one-time code is waited for, ms.
-const CODE_MS: i64 = 5 * 60_000;
+pub(super) const CODE_MS: i64 = 5 * 60_000;
 
 /// Who logs in.
 #[derive(Deserialize, ToSchema)]
@@ -106,12 +107,14 @@ pub(crate) async fn log_in(
         tx.commit().await?;
         return Err(wrong());
     }
+    // Told to nobody but who knows the password.
+    provider::refuse_password(&tx, &user).await?;
     let pending = user.totp_confirmed;
     let actor = actor(&user);
     let lasts = if pending { CODE_MS } else { IDLE_MS };
     let (_, token) = sessions::begin(&tx, &user, origin, pending, (now, lasts)).await?;
     if !pending {
-        entered(&tx, &user, &actor, now).await?;
+        entered(&tx, &user, &actor, serde_json::json!({}), now).await?;
     }
     tx.commit().await?;
     let state = if pending {
@@ -170,7 +173,7 @@ pub(crate) async fn give_code(
         request: request.0,
     };
     let (_, token) = sessions::begin(&tx, &user, origin(peer, &headers), false, (now, IDLE_MS)).await?;
-    entered(&tx, &user, &actor, now).await?;
+    entered(&tx, &user, &actor, serde_json::json!({}), now).await?;
     tx.commit().await?;
     let state = LoginState::Open;
     Ok((set_cookie(&app, &token), Json(LoggedIn { state })))
@@ -229,15 +232,21 @@ async fn count_failure(tx: &Tx, user: Uuid, now_ms: i64) -> Result<User, Problem
     Ok(users::note(tx, user, count).await?)
 }
 
-async fn entered(tx: &Tx, user: &User, actor: &Actor, now_ms: i64) -> Result<(), Problem> {
+/// Notes that somebody is in; `how` is for the log.
+pub(super) async fn entered(
+    tx: &Tx,
+    user: &User,
+    actor: &Actor,
+    how: serde_json::Value,
+    now_ms: i64,
+) -> Result<(), Problem> {
     let note = |user: &mut User| {
         user.failures = 0;
         user.locked_until_ms = 0;
         user.seen_ms = Some(now_ms);
     };
     users::note(tx, user.id, note).await?;
-    let change = serde_json::json!({});
-    audit::note(tx, user.tenant_id, actor, "login.done", "session", change, now_ms).await?;
+    audit::note(tx, user.tenant_id, actor, "login.done", "session", how, now_ms).await?;
     Ok(())
 }
 

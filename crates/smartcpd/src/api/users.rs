@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use cpd_store::users::{self, NewUser, Role, User};
-use cpd_store::{SERVICE, Uuid, sessions};
+use cpd_store::{SERVICE, Uuid, providers, sessions};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -33,6 +33,8 @@ pub(crate) struct Person {
     language: String,
     /// One-time codes are asked for at login.
     totp: bool,
+    /// The identity provider knows them: they came by it.
+    organisation: bool,
     disabled: bool,
     /// Too many wrong passwords: locked until then.
     locked_until_ms: Option<i64>,
@@ -50,6 +52,7 @@ impl Person {
             role: user.role,
             language: user.language,
             totp: user.totp_confirmed,
+            organisation: user.oidc_subject.is_some(),
             disabled: user.disabled,
             locked_until_ms: (user.locked_until_ms > now_ms).then_some(user.locked_until_ms),
             seen_ms: user.seen_ms,
@@ -96,7 +99,7 @@ pub(crate) fn check_language(pointer: &str, language: &str) -> Result<(), Proble
 }
 
 /// The role of a word, if one may give it.
-fn role(pointer: &str, word: &str, caller: &Caller) -> Result<Role, Problem> {
+pub(super) fn role(pointer: &str, word: &str, caller: &Caller) -> Result<Role, Problem> {
     let fits = |role: &Role| role.is_of_service() == (caller.tenant == SERVICE) && *role <= caller.role;
     Role::named(word).filter(fits).ok_or_else(|| {
         let words: Vec<_> = Role::ALL
@@ -136,9 +139,9 @@ pub(crate) struct New {
     role: String,
     #[schema(value_type = Language)]
     language: String,
-    /// A first password, to be told to them.
+    /// A first password, to be told to them. May be left out where an identity provider vouches for them.
     #[schema(format = Password)]
-    password: String,
+    password: Option<String>,
 }
 
 type Answer = Result<([(HeaderName, HeaderValue); 1], Json<Person>), Problem>;
@@ -155,16 +158,27 @@ pub(crate) async fn add(
     check_name("/name", &new.name)?;
     check_language("/language", &new.language)?;
     let role = role("/role", &new.role, &caller)?;
-    password::check("/password", &new.password, &new.email)?;
-    let hash = password::hash(&app, &new.password).await?;
+    let hash = match &new.password {
+        Some(password) => {
+            password::check("/password", password, &new.email)?;
+            Some(password::hash(&app, password).await?)
+        }
+        None => None,
+    };
     let now = app.now();
     // An address is unique among all customers, and only the service sees that.
     let tx = app.service(true).await?;
+    if hash.is_none() {
+        providers::find(&tx, caller.tenant).await.map_err(|_| {
+            let detail = "write a first password: no identity provider vouches for people here";
+            Problem::wrong("/password", detail)
+        })?;
+    }
     let new = NewUser {
         email: new.email,
         name: new.name,
         role,
-        password_hash: Some(hash),
+        password_hash: hash,
         language: new.language,
     };
     let user = users::add(&tx, caller.tenant, new, now).await?;
@@ -205,6 +219,8 @@ pub(crate) struct Changes {
     password: Option<String>,
     /// `false` turns one-time codes off, for somebody who lost their phone.
     totp: Option<bool>,
+    /// `false` forgets who they are at the identity provider: the next who comes with their address is they.
+    organisation: Option<bool>,
     /// `false` lifts the lock of wrong passwords.
     locked: Option<bool>,
 }
@@ -225,7 +241,11 @@ pub(crate) async fn change(
     if let Some(language) = &changes.language {
         check_language("/language", language)?;
     }
-    for (pointer, value) in [("/totp", changes.totp), ("/locked", changes.locked)] {
+    for (pointer, value) in [
+        ("/totp", changes.totp),
+        ("/organisation", changes.organisation),
+        ("/locked", changes.locked),
+    ] {
         if value == Some(true) {
             return Err(Problem::wrong(pointer, "only false can be set here"));
         }
@@ -250,13 +270,14 @@ pub(crate) async fn change(
     let stops = new_role.is_some_and(|role| role.as_str() != old.role) || changes.disabled == Some(true);
     let told = json!({
         "name": changes.name, "role": changes.role, "language": changes.language, "disabled": changes.disabled,
-        "password": hash.as_ref().map(|_| "changed"), "totp": changes.totp, "locked": changes.locked,
+        "password": hash.as_ref().map(|_| "changed"), "totp": changes.totp,
+        "organisation": changes.organisation, "locked": changes.locked,
     });
     let tx = caller.write(&app).await?;
     if stops {
         refuse_last(&tx, &old).await?;
     }
-    let ends = hash.is_some() || changes.disabled == Some(true);
+    let ends = hash.is_some() || changes.disabled == Some(true) || changes.organisation == Some(false);
     let change = |user: &mut User| {
         user.name = changes.name.unwrap_or(std::mem::take(&mut user.name));
         user.language = changes.language.unwrap_or(std::mem::take(&mut user.language));
@@ -270,6 +291,9 @@ pub(crate) async fn change(
         if changes.totp == Some(false) {
             user.totp_secret = None;
             user.totp_confirmed = false;
+        }
+        if changes.organisation == Some(false) {
+            user.oidc_subject = None;
         }
         if changes.locked == Some(false) {
             user.failures = 0;

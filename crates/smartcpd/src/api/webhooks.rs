@@ -138,7 +138,7 @@ fn check(
         super::users::check_name("/name", name)?;
     }
     if let Some(url) = url {
-        address::read(url, app.webhooks_private).map_err(|why| Problem::wrong("/url", why))?;
+        address::read(url, app.network.private).map_err(|why| Problem::wrong("/url", why))?;
     }
     let Some(events) = events else {
         return Ok(());

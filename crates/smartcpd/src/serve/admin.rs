@@ -312,10 +312,11 @@ impl Run {
         // Dropped at the end, all of it ends.
         let mut beside = JoinSet::new();
         beside.spawn(look.go());
+        let network = Network::real(self.webhooks_private);
         let sender = Sender {
             store: store.clone(),
             node: self.node.clone(),
-            network: Network::real(self.webhooks_private),
+            network: network.clone(),
             clock: Arc::new(system_clock),
             tries: Arc::clone(&self.tries),
         };
@@ -333,7 +334,7 @@ impl Run {
             proxies: self.proxies.clone(),
             setup_code: setup_code.clone(),
             live: Arc::clone(&self.live),
-            webhooks_private: self.webhooks_private,
+            network,
             exports: exports.clone(),
             traffic: Arc::clone(&self.traffic),
             clock: Box::new(system_clock),

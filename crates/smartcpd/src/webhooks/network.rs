@@ -1,4 +1,4 @@
-//! How events are sent: the name is looked up first, each of its addresses is looked at, and the connection goes to those and
+//! How others' servers are asked, be it with events or about who somebody is: the name is looked up first, each of its addresses is looked at, and the connection goes to those and
 //! to no other, whatever the name leads to a moment later.
 
 use std::future::Future;
@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Method, Response, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::address::is_public;
@@ -18,6 +18,8 @@ use super::address::is_public;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a connection may take of it.
 const CONNECT: Duration = Duration::from_secs(5);
+/// The longest answer that is read, bytes: a provider's keys have some kilobytes.
+pub(crate) const PAGE_MAX: usize = 256 << 10;
 /// Where the system has the certificates that it believes.
 const ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -26,14 +28,24 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) type Resolve = Arc<dyn Fn(String, u16) -> Later<io::Result<Vec<SocketAddr>>> + Send + Sync>;
 /// Sends a parcel; why it did not arrive otherwise.
 pub(crate) type Post = Arc<dyn Fn(Parcel) -> Later<Result<Reply, String>> + Send + Sync>;
+/// Asks for a page; why there is none otherwise.
+pub(crate) type Fetch = Arc<dyn Fn(Parcel) -> Later<Result<Page, String>> + Send + Sync>;
 
-/// What is sent.
+/// What is sent. What has no body asks for something (GET), when it is fetched.
 #[derive(Clone, Debug)]
 pub(crate) struct Parcel {
     pub(crate) url: Url,
     /// Where to: none other is connected to.
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What a server answered, with its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) kind: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -50,6 +62,7 @@ pub(crate) struct Reply {
 pub(crate) struct Network {
     pub(crate) resolve: Resolve,
     pub(crate) post: Post,
+    pub(crate) fetch: Fetch,
     /// HTTP and addresses of one's own network will do.
     pub(crate) private: bool,
 }
@@ -58,6 +71,7 @@ impl Network {
     /// The real one.
     pub(crate) fn real(private: bool) -> Network {
         let tls = tls();
+        let own = tls.clone();
         Network {
             resolve: Arc::new(|host, port| {
                 Box::pin(async move {
@@ -71,6 +85,15 @@ impl Network {
                     match fault.filter(|_| parcel.url.scheme() == "https") {
                         Some(why) => Err(why),
                         None => post(parcel, tls?).await,
+                    }
+                })
+            }),
+            fetch: Arc::new(move |parcel| {
+                let (tls, fault) = own.clone();
+                Box::pin(async move {
+                    match fault.filter(|_| parcel.url.scheme() == "https") {
+                        Some(why) => Err(why),
+                        None => fetch(parcel, tls?).await,
                     }
                 })
             }),
@@ -93,6 +116,23 @@ impl Network {
             body,
         };
         (self.post)(parcel).await
+    }
+
+    /// Asks, if it leads where something may be asked.
+    pub(crate) async fn ask(
+        &self,
+        url: &Url,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    ) -> Result<Page, String> {
+        let addresses = self.addresses(url).await?;
+        let parcel = Parcel {
+            url: url.clone(),
+            addresses,
+            headers,
+            body,
+        };
+        (self.fetch)(parcel).await
     }
 
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
@@ -134,6 +174,33 @@ fn tls() -> (Result<ClientConfig, String>, Option<String>) {
 }
 
 async fn post(parcel: Parcel, tls: ClientConfig) -> Result<Reply, String> {
+    let answer = send(Method::POST, parcel, tls).await?;
+    let retry_after = answer.headers().get("retry-after");
+    Ok(Reply {
+        status: answer.status().as_u16(),
+        retry_after_s: retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok()),
+    })
+}
+
+async fn fetch(parcel: Parcel, tls: ClientConfig) -> Result<Page, String> {
+    let method = match parcel.body.is_empty() {
+        true => Method::GET,
+        false => Method::POST,
+    };
+    let mut answer = send(method, parcel, tls).await?;
+    let kind = answer.headers().get("content-type");
+    let kind = kind.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (status, mut body) = (answer.status().as_u16(), Vec::new());
+    while let Some(part) = answer.chunk().await.map_err(|why| words(&why))? {
+        if body.len() + part.len() > PAGE_MAX {
+            return Err(format!("the answer has more than {} KiB", PAGE_MAX >> 10));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(Page { status, kind, body })
+}
+
+async fn send(method: Method, parcel: Parcel, tls: ClientConfig) -> Result<Response, String> {
     // A client for each: its addresses are those that were looked at. Connections are not kept, as events are minutes apart.
     let host = parcel.url.host_str().unwrap_or_default().to_owned();
     let client = Client::builder()
@@ -146,16 +213,11 @@ async fn post(parcel: Parcel, tls: ClientConfig) -> Result<Reply, String> {
         .user_agent(concat!("SmartCPD/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|why| words(&why))?;
-    let mut request = client.post(parcel.url).body(parcel.body);
+    let mut request = client.request(method, parcel.url).body(parcel.body);
     for (name, value) in parcel.headers {
         request = request.header(name, value);
     }
-    let answer = request.send().await.map_err(|why| words(&why))?;
-    let retry_after = answer.headers().get("retry-after");
-    Ok(Reply {
-        status: answer.status().as_u16(),
-        retry_after_s: retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok()),
-    })
+    request.send().await.map_err(|why| words(&why))
 }
 
 /// What went wrong, without the address, which may hold a token.
@@ -199,6 +261,7 @@ mod tests {
                     retry_after_s: None,
                 }))
             }),
+            fetch: Arc::new(|_| ready(Err("nothing is asked here".to_owned()))),
             private: false,
         };
         (network, sent)
@@ -267,6 +330,43 @@ mod tests {
                 request.contains("host: hooks.invalid:") && request.contains("webhook-id: e1"),
                 "{request}"
             );
+        });
+    }
+
+    #[test]
+    fn a_page_is_read_up_to_a_bound_and_not_asked_for_elsewhere() {
+        block(async {
+            for (length, fits) in [(PAGE_MAX, true), (PAGE_MAX + 1, false)] {
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let url = format!("http://{}/keys", listener.local_addr().unwrap());
+                let server = tokio::spawn(async move {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        stream.read_buf(&mut request).await.unwrap();
+                    }
+                    // Without a length: it could go on for ever.
+                    let head =
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+                    stream.write_all(head.as_bytes()).await.unwrap();
+                    // Who was refused may be gone by now.
+                    let _ = stream.write_all(&vec![b' '; length]).await;
+                    String::from_utf8(request).unwrap()
+                });
+                let url = Url::parse(&url).unwrap();
+                let page = Network::real(true).ask(&url, Vec::new(), Vec::new()).await;
+                match fits {
+                    true => {
+                        let page = page.unwrap();
+                        assert_eq!((page.status, page.body.len()), (200, length));
+                        assert_eq!(page.kind.as_deref(), Some("application/json"));
+                    }
+                    false => assert_eq!(page.unwrap_err(), "the answer has more than 256 KiB"),
+                }
+                assert!(server.await.unwrap().starts_with("GET /keys HTTP/1.1\r\n"));
+                let closed = Network::real(false).ask(&url, Vec::new(), Vec::new()).await;
+                assert!(closed.unwrap_err().contains("not of the internet"));
+            }
         });
     }
 }

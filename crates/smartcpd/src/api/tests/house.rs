@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -24,6 +24,7 @@ use super::databases;
 use crate::live::{Hub, Node};
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
+use crate::webhooks::network::Network;
 
 /// What the clock says at first, ms.
 const NOW: i64 = 1_795_000_000_000;
@@ -45,6 +46,8 @@ pub(super) struct House {
     pub(super) app: Arc<App>,
     router: Router,
     now: Arc<AtomicI64>,
+    /// The last number of the address that is asked from.
+    peer: AtomicU8,
 }
 
 /// Who asks.
@@ -93,8 +96,23 @@ pub(super) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
     databases::on_both(|store| test(House::of(store)));
 }
 
+/// A network in which nobody is.
+fn nobody() -> Network {
+    Network {
+        resolve: Arc::new(|_, _| Box::pin(async { Ok(Vec::new()) })),
+        post: Arc::new(|_| Box::pin(async { Err("nobody is there".to_owned()) })),
+        fetch: Arc::new(|_| Box::pin(async { Err("nobody is there".to_owned()) })),
+        private: false,
+    }
+}
+
 impl House {
     pub(super) fn of(store: Store) -> House {
+        House::beside(store, nobody())
+    }
+
+    /// With others' servers.
+    pub(super) fn beside(store: Store, network: Network) -> House {
         let now = Arc::new(AtomicI64::new(NOW));
         let plans = Arc::new(cpd_detect::Plans::built_in());
         let bare = Shared::new(crate::hearing::RATE, plans, Arc::new(Library::empty()));
@@ -123,7 +141,7 @@ impl House {
                     listeners_max: LISTENERS_MAX,
                 },
             ),
-            webhooks_private: false,
+            network,
             traffic: Arc::default(),
             exports: databases::folder("exports"),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
@@ -132,6 +150,7 @@ impl House {
             router: router(&app),
             app,
             now,
+            peer: AtomicU8::new(1),
         }
     }
 
@@ -283,7 +302,7 @@ impl House {
     async fn answer(&self, mut request: Request<Body>) -> Answer {
         let method = request.method().to_string();
         let path = request.uri().path().trim_start_matches("/api/v1").to_owned();
-        let peer = SocketAddr::from(([192, 0, 2, 1], 40_000));
+        let peer = SocketAddr::from(([192, 0, 2, self.peer.load(Ordering::Relaxed)], 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -298,6 +317,11 @@ impl House {
         };
         super::schema::check(&method, &path, &answer);
         answer
+    }
+
+    /// Asks from another address from now on, which has its own limits.
+    pub(super) fn elsewhere(&self) {
+        self.peer.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Lets time pass.

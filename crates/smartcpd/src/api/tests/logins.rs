@@ -168,7 +168,7 @@ fn code(house: &House, secret: &[u8]) -> String {
     totp::code_at(secret, house.app.now() / 30_000)
 }
 
-fn unbase32(text: &str) -> Vec<u8> {
+pub(super) fn unbase32(text: &str) -> Vec<u8> {
     let (mut bits, mut count, mut out) = (0_u32, 0, Vec::new());
     for letter in text.bytes() {
         let value = if letter.is_ascii_digit() {

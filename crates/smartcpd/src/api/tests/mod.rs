@@ -5,10 +5,12 @@
 mod desk;
 mod house;
 mod idempotency;
+mod identity;
 mod jobs;
 mod live;
 mod logins;
 mod objects;
+mod organisation;
 mod prompts;
 mod recordings;
 mod schema;

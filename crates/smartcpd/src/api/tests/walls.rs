@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cpd_store::labels::{self, Said, Source};
 use cpd_store::users::Role;
-use cpd_store::{Uuid, Whose, calls};
+use cpd_store::{Uuid, Whose, calls, providers};
 use serde_json::{Value, json};
 
 use super::house::{As, House, on_both};
@@ -94,6 +94,17 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
     labels::set(&tx, &call, Source::Person, said, house.app.now())
         .await
         .unwrap();
+    let vouches = providers::Written {
+        issuer: "https://id.acme.example".to_owned(),
+        client_id: "acme".to_owned(),
+        client_secret: Some("secret of acme".to_owned()),
+        discovered: Some(json!({})),
+        role: None,
+        passwords: true,
+        second_factor: false,
+        domains: vec![("acme.example".to_owned(), true)],
+    };
+    providers::set(&tx, None, vouches, house.app.now()).await.unwrap();
     tx.commit().await.unwrap();
     let announced = cpd_sim::prompts::prompt(11, 0).samples;
     super::recordings::keep(house, &call, &announced).await;
@@ -293,6 +304,8 @@ fn a_stranger_finds_nothing_of_anothers() {
             .is(200);
         let kept = house.ask(&olga, "GET /config/carriers/main", None).await.is(200);
         assert_eq!(kept.body["version"], 1);
+        let tx = house.app.store.read(Whose::Tenant(acme)).await.unwrap();
+        assert_eq!(providers::find(&tx, acme).await.unwrap().version, 1);
     });
 }
 
