@@ -191,6 +191,8 @@ struct Out {
     lines: usize,
     /// A space is.
     space: bool,
+    /// The line has a hard space and nothing else: programs write empty lines so.
+    hard: bool,
 }
 
 impl Out {
@@ -200,7 +202,11 @@ impl Out {
             match letter {
                 '\n' if self.pre => self.new_line(),
                 ' ' if self.pre => self.letter(' '),
-                ' ' | '\t' | '\r' | '\n' | '\u{a0}' => self.space = true,
+                '\u{a0}' => {
+                    self.space = true;
+                    self.hard |= self.lines > 0;
+                }
+                ' ' | '\t' | '\r' | '\n' => self.space = true,
                 '\u{200b}' | '\u{ad}' | '\u{feff}' => (),
                 letter if letter.is_control() => (),
                 letter => self.letter(letter),
@@ -230,7 +236,7 @@ impl Out {
         } else if self.space {
             self.text.push(' ');
         }
-        self.space = false;
+        (self.space, self.hard) = (false, false);
         self.text.push(letter);
     }
 
@@ -240,8 +246,8 @@ impl Out {
     }
 
     fn block(&mut self) {
-        self.lines = self.lines.max(1);
-        self.space = false;
+        self.lines = self.lines.max(if self.hard { 2 } else { 1 });
+        (self.space, self.hard) = (false, false);
     }
 
     fn paragraph(&mut self) {
@@ -289,6 +295,7 @@ mod tests {
 
     #[test]
     fn quotes_are_marked() {
+        assert_eq!(text("а<div>&nbsp;</div><div>б&nbsp;</div>в"), "а\n\nб\nв");
         assert_eq!(
             text("да<blockquote>раз<blockquote>два</blockquote>три</blockquote>нет"),
             "да\n> раз\n>> два\n> три\nнет"

@@ -189,21 +189,27 @@ fn label(line: &str) -> Option<String> {
 
 /// How many lines say whose a quote is ("On … wrote:"), and whether they say so whatever stands below.
 fn attribution(lines: &[&str], at: usize) -> Option<(usize, bool)> {
-    let mut joined = String::new();
-    for (n, line) in lines[at..].iter().take(ATTRIBUTION_LINES).enumerate() {
-        let line = line.trim();
-        if line.is_empty() || is_quoted(line) || joined.len() + line.len() > ATTRIBUTION_MAX {
-            return None;
-        }
-        if !joined.is_empty() {
-            joined.push(' ');
-        }
-        joined.push_str(line);
-        if joined.ends_with(':') {
-            return says_whose(&joined).map(|sure| (n + 1, sure));
-        }
-    }
-    None
+    let count = lines[at..]
+        .iter()
+        .take(ATTRIBUTION_LINES)
+        .take_while(|line| {
+            !line.trim().is_empty() && !is_quoted(line.trim()) && line.len() <= ATTRIBUTION_MAX
+        })
+        .position(|line| line.trim().ends_with(':'))?
+        + 1;
+    let sure = |from: usize| {
+        let joined = lines[from..at + count]
+            .iter()
+            .map(|line| line.trim())
+            .collect::<Vec<_>>()
+            .join(" ");
+        says_whose(&joined)
+    };
+    let whole = sure(at)?;
+    // What the lower lines say alone is theirs: the upper one is the person's, with no empty line below it.
+    (at + 1..at + count)
+        .all(|from| sure(from) != Some(whole))
+        .then_some((count, whole))
 }
 
 /// Whether a line that ends in a colon says whose a quote is: it has a time, and an address or a word for writing. With a date, and
@@ -366,14 +372,10 @@ mod tests {
             "25 нояб. 2026 г., в 12:03, Служба поддержки <desk@example.com> написал(а):",
             "> 25 нояб. 2026 г., в 12:03, Служба поддержки <desk@example.com> написал(а):",
             "On Nov 25, 2026, at 12:03, Desk <desk@example.com> wrote:",
-            "Am 25.11.26 um 12:03 schrieb Desk:\nOn 25.11.2026 12:03, Desk wrote:",
         ] {
             let quoted = format!("{line}\n> Здравствуйте!");
-            let want = match line.split_once('\n') {
-                Some(("Am 25.11.26 um 12:03 schrieb Desk:", _)) => continue,
-                _ => quoted.clone(),
-            };
-            check(&format!("Да, помогло.\n\n{quoted}\n"), "Да, помогло.", &want);
+            check(&format!("Да, помогло.\n{quoted}\n"), "Да, помогло.", &quoted);
+            check(&format!("Да, помогло.\n\n{quoted}\n"), "Да, помогло.", &quoted);
         }
     }
 
