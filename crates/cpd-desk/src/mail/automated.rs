@@ -5,6 +5,7 @@
 //! address that nobody reads.
 
 use super::address::Address;
+use super::bounce::bounce;
 use super::ids::MailKey;
 use super::read::Mail;
 
@@ -87,8 +88,8 @@ pub fn automated(mail: &Mail, own: &Own) -> Option<Automated> {
     if let Some(from) = from.filter(|from| is_own(from.as_str(), own)) {
         return said(Rule::OwnAddress, from.as_str());
     }
-    if mail.delivery_status.is_some() || mail.receipt {
-        return said(Rule::Report, fields.first("content-type").unwrap_or_default());
+    if mail.receipt || bounce(mail, &own.keys).is_some() {
+        return said(Rule::Report, &mail.subject);
     }
     let auto = fields
         .all("auto-submitted")

@@ -62,18 +62,21 @@ enum Mark {
 
 fn marks(lines: &[&str], forwarded: bool) -> Vec<Mark> {
     let mut marks = vec![Mark::Said; lines.len()];
+    if forwarded {
+        return marks;
+    }
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at].trim();
+        if forwards(line.trim_start_matches(['>', ' '])) {
+            return marks;
+        }
         if is_quoted(line) {
             marks[at] = Mark::Quoted;
             at += 1;
             continue;
         }
-        if forwards(line) {
-            return marks;
-        }
-        if begins_below(lines, at) && !forwarded {
+        if begins_below(lines, at) {
             marks[at..].fill(Mark::Below);
             return marks;
         }
@@ -84,7 +87,7 @@ fn marks(lines: &[&str], forwarded: bool) -> Vec<Mark> {
                 at += count;
                 continue;
             }
-            if sure && !forwarded {
+            if sure {
                 marks[at..].fill(Mark::Below);
                 return marks;
             }
@@ -435,6 +438,7 @@ mod tests {
     fn what_is_passed_on_is_to_be_read() {
         for text in [
             "Посмотрите.\n\n-------- Пересылаемое сообщение --------\nОт: Иван\nДата: среда\nКому: Анна\n\nНе работает.",
+            "Посмотрите.\n\n> Begin forwarded message:\n>\n> From: a\n>\n> d",
             "Begin forwarded message:\n\nFrom: a\nTo: b\nSubject: c\n\nd",
         ] {
             check(text, text, "");
