@@ -239,7 +239,11 @@ fn says_whose(line: &str) -> Option<bool> {
     let bare = before.unwrap_or(&line).trim_end();
     let address = bare.ends_with('>') && bare.contains('@');
     let (time, date) = (has_time(bare), has_date(bare));
-    let whose = before.is_some() || address;
+    let bare_address = bare
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|word| word.contains('@'));
+    let whose = before.is_some() || address || bare_address;
     (whose && (time || date)).then_some(address && time && date)
 }
 
@@ -369,6 +373,8 @@ mod tests {
             "ср, 25 нояб. 2026 г. в 12:03, Служба поддержки <desk@example.com>:",
             "25.11.2026, 12:03, \"Служба поддержки\" <desk@example.com>:",
             "Среда, 25 ноября 2026, 12:03 +03:00 от Служба поддержки <desk@example.com>:",
+            "Среда, 25 ноября 2026, 12:03 +03:00 от desk@example.com:",
+            "25 ноября 2026 г., 12:03 пользователь Служба поддержки <desk@example.com> написал:",
             "25.11.2026 12:03, Служба поддержки пишет:",
             "25.11.2026 12:03, Служба поддержки написал:",
             "On 11/25/26 12:03, Desk wrote:",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use mail_parser::parsers::MessageStream;
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256};
 
 use super::address::{Mailbox, mailboxes};
 use super::mime::{Budget, Fields, Kind, Part, words};
@@ -235,23 +235,26 @@ impl Reader {
 
     /// One text in several forms: the plain one, where it says anything. What else is in the other forms is kept.
     fn alternative(&mut self, part: &Part<'_>) {
-        let says = |part: &&Part<'_>| part.kind.kind == "text/plain" && !part.text().trim().is_empty();
+        let says = |part: &&Part<'_>| {
+            part.kind.kind == "text/plain" && !is_named(part) && !part.text().trim().is_empty()
+        };
         let plain = part.parts.iter().find(says);
         if let Some(plain) = plain {
             self.take(plain);
         }
         let muted = self.muted;
         self.muted |= plain.is_some();
-        for part in part.parts.iter().filter(|part| part.kind.kind != "text/plain") {
-            self.take(part);
-        }
+        let others = part
+            .parts
+            .iter()
+            .filter(|part| !plain.is_some_and(|plain| std::ptr::eq(*part, plain)));
+        others.for_each(|part| self.take(part));
         self.muted = muted;
     }
 
     fn leaf(&mut self, part: &Part<'_>) {
-        let named = part.disposition.kind == "attachment" || name_said(part).is_some();
         match part.kind.kind.as_str() {
-            "text/plain" | "text/html" if !named => self.words(part),
+            "text/plain" | "text/html" if !is_named(part) => self.words(part),
             "text/calendar" => {
                 self.calendars.extend(calendar(&part.text()));
                 self.attach(part);
@@ -267,6 +270,10 @@ impl Reader {
                 self.seal = Seal::Signed;
             }
             "application/pkcs7-mime" | "application/x-pkcs7-mime" => self.sealed(part),
+            // Gateways that do not know the type leave the name.
+            "application/octet-stream" if name_said(part).is_some_and(|name| name == "smime.p7m") => {
+                self.sealed(part);
+            }
             _ => self.attach(part),
         }
     }
@@ -483,7 +490,7 @@ fn date_ms(value: &str) -> Option<i64> {
 
 /// See [`Mail::key`]. Line ends and spaces at them are a server's, not the author's.
 fn key(fields: &Fields, from: Option<&Mailbox>, raw: &[u8]) -> String {
-    let mut all = Vec::with_capacity(raw.len() + 1_024);
+    let mut hash = Context::new(&SHA256);
     let id = fields
         .all("message-id")
         .flat_map(message_ids)
@@ -491,18 +498,24 @@ fn key(fields: &Fields, from: Option<&Mailbox>, raw: &[u8]) -> String {
         .unwrap_or_default();
     let from = from.map_or("", |from| from.address.as_str());
     for field in [id.as_str(), from, fields.first("date").unwrap_or_default().trim()] {
-        all.extend_from_slice(field.as_bytes());
-        all.push(0);
+        hash.update(field.as_bytes());
+        hash.update(b"\0");
     }
-    let begin = all.len();
-    for line in raw.split(|byte| *byte == b'\n') {
-        all.extend_from_slice(line.trim_ascii_end());
-        all.push(b'\n');
+    // Empty lines are taken in with the next line that has something, and so never at the end.
+    let mut empty = 0;
+    for line in raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+        empty += 1;
+        if !line.is_empty() {
+            (0..std::mem::take(&mut empty)).for_each(|_| hash.update(b"\n"));
+            hash.update(line);
+        }
     }
-    while all.len() > begin && all.ends_with(b"\n") {
-        all.pop();
-    }
-    ids::base32(digest(&SHA256, &all).as_ref())
+    ids::base32(hash.finish().as_ref())
+}
+
+/// Whether a part is a file, and no words to be shown.
+fn is_named(part: &Part<'_>) -> bool {
+    part.disposition.kind == "attachment" || name_said(part).is_some()
 }
 
 /// A name that the mail gives to a part.

@@ -70,6 +70,8 @@ pub enum Purpose {
 pub enum NoMail {
     /// Its own id is none.
     Id,
+    /// An address is not of ASCII: only some servers take those (RFC 6531), and those that do not lose the mail.
+    Address,
     /// Its text is longer than [`TEXT_MAX`].
     Text,
     /// Its time is none.
@@ -80,6 +82,9 @@ impl fmt::Display for NoMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NoMail::Id => f.write_str("write a mail: its id has letters that an id cannot have"),
+            NoMail::Address => {
+                f.write_str("write a mail: the part of an address before its @ is not of ASCII")
+            }
             NoMail::Text => write!(f, "write a mail: its text is longer than {TEXT_MAX} bytes"),
             NoMail::Date => f.write_str("write a mail: its time is outside of the calendar"),
         }
@@ -96,6 +101,10 @@ impl std::error::Error for NoMail {}
 pub fn write(mail: &Outgoing<'_>) -> Result<Vec<u8>, NoMail> {
     if !is_id(mail.message_id) {
         return Err(NoMail::Id);
+    }
+    let mut addresses = [mail.from, &mail.to.address].into_iter().chain(mail.reply_to);
+    if !addresses.all(|address| address.as_str().is_ascii()) {
+        return Err(NoMail::Address);
     }
     if mail.text.len() > TEXT_MAX {
         return Err(NoMail::Text);

@@ -156,7 +156,52 @@ fn describe(mail: &Mail) -> String {
 }
 
 #[test]
-fn r#apple_forward() {
+fn the_same_mail_has_the_same_key_whichever_way_it_came() {
+    let key = |mail: &str| read(mail.as_bytes()).unwrap().key;
+    let mail = "From: Anna <anna@example.ru>\nDate: today\nMessage-ID: <1@example.ru>\nSubject: x\n\nHello\n\nWorld\n";
+    let by_a_list = format!(
+        "Received: from a by b\nDelivered-To: desk@example.com\n{}\r\n \r\n",
+        mail.replace("Subject: x", "Subject: [EXT] x")
+            .replace("Anna <anna@example.ru>", "ANNA@example.ru")
+    );
+    assert_eq!(key(mail), key(&by_a_list));
+    for (from, to) in [
+        ("Hello", "hello"),
+        ("1@", "2@"),
+        ("today", "now"),
+        ("anna@", "ivan@"),
+        ("\n\nWorld", "\nWorld"),
+    ] {
+        assert_ne!(key(mail), key(&mail.replace(from, to)), "{from}");
+    }
+    let nameless = mail.replace("Message-ID: <1@example.ru>\n", "");
+    assert_eq!(
+        read(nameless.as_bytes()).unwrap().id,
+        read(nameless.as_bytes()).unwrap().id
+    );
+}
+
+#[test]
+fn a_file_beside_the_forms_of_a_text_is_kept() {
+    let part = |head: &str, body: &str| format!("--b\nContent-Type: {head}\n\n{body}\n");
+    let mail = format!(
+        "From: anna@example.ru\nContent-Type: multipart/alternative; boundary=b\n\n{}{}{}{}--b--\n",
+        part("text/plain; name=log.txt", "a log"),
+        part("text/plain", " "),
+        part("text/html", "<p>Hello"),
+        part("application/octet-stream; name=smime.p7m", "x"),
+    );
+    let mail = read(mail.as_bytes()).unwrap();
+    let names: Vec<&str> = mail.attachments.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(
+        (mail.body.said.as_str(), names.as_slice()),
+        ("Hello", ["log.txt", "smime.p7m"].as_slice())
+    );
+    assert_eq!(mail.seal, Seal::Encrypted);
+}
+
+#[test]
+fn apple_forward() {
     check(
         "apple-forward.eml",
         r#"
@@ -177,7 +222,7 @@ fn r#apple_forward() {
 }
 
 #[test]
-fn r#autoreply() {
+fn autoreply() {
     check(
         "autoreply.eml",
         r#"
@@ -193,7 +238,7 @@ fn r#autoreply() {
 }
 
 #[test]
-fn r#bounce_exchange() {
+fn bounce_exchange() {
     check(
         "bounce-exchange.eml",
         r#"
@@ -212,7 +257,7 @@ fn r#bounce_exchange() {
 }
 
 #[test]
-fn r#bounce_exim() {
+fn bounce_exim() {
     check(
         "bounce-exim.eml",
         r#"
@@ -242,7 +287,7 @@ fn r#bounce_exim() {
 }
 
 #[test]
-fn r#bounce_mailru() {
+fn bounce_mailru() {
     check(
         "bounce-mailru.eml",
         r#"
@@ -268,7 +313,7 @@ fn r#bounce_mailru() {
 }
 
 #[test]
-fn r#bounce_permanent() {
+fn bounce_permanent() {
     check(
         "bounce-permanent.eml",
         r#"
@@ -286,7 +331,7 @@ fn r#bounce_permanent() {
 }
 
 #[test]
-fn r#bounce_qmail() {
+fn bounce_qmail() {
     check(
         "bounce-qmail.eml",
         r#"
@@ -315,7 +360,7 @@ fn r#bounce_qmail() {
 }
 
 #[test]
-fn r#bounce_temporary() {
+fn bounce_temporary() {
     check(
         "bounce-temporary.eml",
         r#"
@@ -330,7 +375,7 @@ fn r#bounce_temporary() {
 }
 
 #[test]
-fn r#calendar() {
+fn calendar() {
     check(
         "calendar.eml",
         r#"
@@ -345,7 +390,7 @@ fn r#calendar() {
 }
 
 #[test]
-fn r#eight_bit_head() {
+fn eight_bit_head() {
     check(
         "eight-bit-head.eml",
         r#"
@@ -358,7 +403,7 @@ fn r#eight_bit_head() {
 }
 
 #[test]
-fn r#empty() {
+fn empty() {
     check(
         "empty.eml",
         r#"
@@ -370,7 +415,7 @@ fn r#empty() {
 }
 
 #[test]
-fn r#gmail() {
+fn gmail() {
     check(
         "gmail.eml",
         r#"
@@ -396,7 +441,7 @@ fn r#gmail() {
 }
 
 #[test]
-fn r#html_only() {
+fn html_only() {
     check(
         "html-only.eml",
         r#"
@@ -412,7 +457,7 @@ fn r#html_only() {
 }
 
 #[test]
-fn r#koi8_r() {
+fn koi8_r() {
     check(
         "koi8-r.eml",
         r#"
@@ -429,7 +474,7 @@ fn r#koi8_r() {
 }
 
 #[test]
-fn r#mailru() {
+fn mailru() {
     check(
         "mailru.eml",
         r#"
@@ -447,7 +492,7 @@ fn r#mailru() {
 }
 
 #[test]
-fn r#names() {
+fn names() {
     check(
         "names.eml",
         r#"
@@ -465,7 +510,7 @@ fn r#names() {
 }
 
 #[test]
-fn r#no_id() {
+fn no_id() {
     check(
         "no-id.eml",
         r#"
@@ -478,7 +523,7 @@ fn r#no_id() {
 }
 
 #[test]
-fn r#outlook() {
+fn outlook() {
     check(
         "outlook.eml",
         r#"
@@ -504,7 +549,7 @@ fn r#outlook() {
 }
 
 #[test]
-fn r#smime_encrypted() {
+fn smime_encrypted() {
     check(
         "smime-encrypted.eml",
         r#"
@@ -518,7 +563,7 @@ fn r#smime_encrypted() {
 }
 
 #[test]
-fn r#smime_opaque() {
+fn smime_opaque() {
     check(
         "smime-opaque.eml",
         r#"
@@ -532,7 +577,7 @@ fn r#smime_opaque() {
 }
 
 #[test]
-fn r#smime_signed() {
+fn smime_signed() {
     check(
         "smime-signed.eml",
         r#"
@@ -546,7 +591,7 @@ fn r#smime_signed() {
 }
 
 #[test]
-fn r#two_authors() {
+fn two_authors() {
     check(
         "two-authors.eml",
         r#"
@@ -559,7 +604,7 @@ fn r#two_authors() {
 }
 
 #[test]
-fn r#windows_1251() {
+fn windows_1251() {
     check(
         "windows-1251.eml",
         r#"
@@ -572,7 +617,7 @@ fn r#windows_1251() {
 }
 
 #[test]
-fn r#wrong_label() {
+fn wrong_label() {
     check(
         "wrong-label.eml",
         r#"
@@ -585,7 +630,7 @@ fn r#wrong_label() {
 }
 
 #[test]
-fn r#yandex() {
+fn yandex() {
     check(
         "yandex.eml",
         r#"

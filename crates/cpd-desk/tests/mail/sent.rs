@@ -225,22 +225,26 @@ fn ids_of_others_are_passed_on_only_if_they_are_ids() {
     ];
     let mail = read(&send("Desk", "", "x", &bad, "Hello", Purpose::Answer).unwrap()).unwrap();
     assert_eq!(mail.references, ["ok@example.ru"]);
-    let wrong = mail::write(&Outgoing {
-        name: "",
-        from: &desk(),
-        reply_to: None,
-        to: &Mailbox {
-            name: String::new(),
-            address: desk(),
-        },
-        subject: "",
-        number: Number::new(10_042).unwrap(),
-        message_id: "a@b>\r\nBcc: x",
-        in_reply_to: None,
-        references: &[],
-        purpose: Purpose::Answer,
-        date_ms: 0,
-        text: "",
-    });
-    assert_eq!(wrong, Err(NoMail::Id));
+    let write = |message_id: &str, to: &str| {
+        mail::write(&Outgoing {
+            name: "",
+            from: &desk(),
+            reply_to: None,
+            to: &Mailbox {
+                name: String::new(),
+                address: Address::new(to).unwrap(),
+            },
+            subject: "",
+            number: Number::new(10_042).unwrap(),
+            message_id,
+            in_reply_to: None,
+            references: &[],
+            purpose: Purpose::Answer,
+            date_ms: 0,
+            text: "",
+        })
+    };
+    assert_eq!(write("a@b>\r\nBcc: x", "anna@example.ru"), Err(NoMail::Id));
+    assert_eq!(write("a@b", "анна@example.ru"), Err(NoMail::Address));
+    assert!(write("a@b", "anna@example.ru").is_ok());
 }
