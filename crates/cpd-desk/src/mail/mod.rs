@@ -46,6 +46,7 @@ pub use address::{Address, Mailbox};
 pub use automated::{Automated, Own, Rule, automated};
 pub use bounce::{Failure, Report, bounce};
 pub use ids::{MailClues, MailKey, Reply, clues};
+pub use mime::Fields;
 pub use quote::{Split, split};
 pub use read::{Attachment, Body, Calendar, Mail, Note, SIZE_MAX, Seal, TEXT_MAX, TooLarge, read};
 pub use sniff::sniff;

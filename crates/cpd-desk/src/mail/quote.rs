@@ -357,6 +357,7 @@ fn trimmed(lines: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// Said, quoted and signed of a text, the first two lines of a quote.
     #[track_caller]
@@ -471,6 +472,31 @@ mod tests {
         );
         let long = format!("Да.\n--\n{}", "строка\n".repeat(30));
         assert_eq!(split(&long, false).signature, "");
+    }
+
+    proptest! {
+        /// Each line comes out somewhere, whatever stands around it.
+        #[test]
+        fn nothing_is_lost(picks in proptest::collection::vec(0_usize..14, 0..30), forwarded in any::<bool>()) {
+            const LINES: [&str; 14] = [
+                "", "слова", "> слова", ">> слова", "--", "От: Служба", "Отправлено: вчера", "Кому: Анна",
+                "On 25.11.2026 12:03, Desk <desk@example.com> wrote:", "25.11.2026 12:03, Иван", "пишет:",
+                "-----Original Message-----", "---------- Forwarded message ---------", "Отправлено с iPhone",
+            ];
+            // Numbered where they can be, to be told apart.
+            let text: Vec<String> = picks.iter().enumerate().map(|(n, pick)| match *pick {
+                1..=3 => format!("{} {n}", LINES[*pick]),
+                pick => LINES[pick].to_owned(),
+            }).collect();
+            let split = split(&text.join("\n"), forwarded);
+            let out = [&split.said, &split.quoted, &split.signature].map(|part| part.lines().collect::<Vec<_>>()).concat();
+            for line in text.iter().filter(|line| !line.is_empty() && *line != "--") {
+                prop_assert!(out.contains(&line.as_str()), "{line:?} of {text:#?}");
+            }
+            if !text.iter().any(|line| line.starts_with('>') || line.starts_with("On ") || line.starts_with("--") || line.starts_with("От")) {
+                prop_assert_eq!(split.quoted, "");
+            }
+        }
     }
 
     #[test]
