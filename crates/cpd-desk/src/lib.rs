@@ -22,6 +22,7 @@ mod clock;
 mod contract;
 mod event;
 mod ids;
+pub mod mail;
 mod mass;
 mod number;
 mod request;
