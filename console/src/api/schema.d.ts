@@ -19,6 +19,8 @@ type Q = Record<string, unknown>
 
 export interface paths {
   '/setup': { get: OpNoPath<{ needed: boolean }>; post: OpNoPath<unknown, Q> }
+  '/test-calls': { post: OpNoPath<t.TestCall, Q> }
+  '/test-calls/{id}': { get: Op<t.TestCall, never, Q, Id> }
   '/session': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q>; delete: OpNoPath<unknown> }
   '/session/code': { post: OpNoPath<{ state: 'open' | 'code_wanted' }, Q> }
   '/me': { get: OpNoPath<t.Me>; patch: OpNoPath<unknown, Q> }

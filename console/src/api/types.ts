@@ -77,6 +77,17 @@ export interface Hearing {
   matches: Match[]
 }
 
+/** Who answers a test call, and how it goes. */
+export type Plays = 'person' | 'voicemail' | 'no_such_number' | 'busy'
+export interface TestCall {
+  id: string; plays: Plays; state: 'preparing' | 'calling' | 'arrived' | 'over' | 'failed'; began_ms: number; at: string
+  name: string | null; call: string | null
+  told: { phase: string; t_ms: number; class: string | null; confidence: number | null; event: string | null }[]
+  class: string | null; phase: string | null; confidence: number | null; expected: string[]; ended_by: string | null
+  ends: { status: number; phrase: string; rang_ms: number | null; answered_ms: number | null; ended_ms: number; rtp_sent: number; rtp_received: number } | null
+  fault: 'peers' | 'not_lent' | 'unreachable' | 'refused' | 'late' | null; why: string | null
+}
+
 export interface Trunk { name: string; kind: string; up: boolean; calls: number | null; registered: boolean | null; gateways: { uri: string; up: boolean }[] }
 export interface Snapshot {
   calls_now: number; calls_per_s: number; verdicts: Record<string, number>

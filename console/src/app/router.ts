@@ -21,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/', redirect: { name: 'live' } },
   { name: 'login', path: '/login', component: () => import('@/features/login/LoginPage.vue'), meta: { open: true } },
   { name: 'setup', path: '/setup', component: () => import('@/features/setup/SetupPage.vue'), meta: { open: true } },
+  page('test-call', '/test-call', 'config.write', () => import('@/features/setup/TestCallPage.vue')),
   page('live', '/live', 'calls.read', () => import('@/features/live/LivePage.vue')),
   page('calls', '/calls', 'calls.read', () => import('@/features/calls/CallsPage.vue')),
   page('call', '/calls/:id', 'calls.read', () => import('@/features/call/CallPage.vue')),

@@ -53,6 +53,19 @@ export default {
     admin: 'Administrator', name: 'Name', password_hint: 'At least {min} characters', tenant: 'Customer', company: 'Company', go: 'Begin',
   },
 
+  test_call: {
+    title: 'Test call', text: 'See how a call goes before you have a trunk: real SIP and sound, through the node itself.', skip: 'Skip', go_on: 'Go on to the trunks',
+    who: 'Who answers', go: 'Call', again: 'Call again',
+    plays: { person: 'A person', voicemail: 'A voicemail with a beep', no_such_number: '“The number does not exist”', busy: 'The line is busy' },
+    plays_text: { person: 'It rings, then somebody says hello.', voicemail: 'It rings, a machine greets and beeps.', no_such_number: 'A special information tone and an announcement, then 404.', busy: 'The busy tone, then 486.' },
+    call: 'The call', none: 'A pretended dialer on the server’s machine calls SmartCPD, and a pretended carrier answers. It takes ten to thirty seconds.', now: 'Under way', told: 'What SmartCPD told',
+    state: { preparing: 'Sockets are opened, trunks are lent for this call', calling: 'INVITE to {at}', arrived: 'The call goes through SmartCPD', over: 'It is over' },
+    verdict: 'Verdict:', right: 'That is what was played.', wrong: 'That is not what was played: open the call to see what was heard.',
+    sound: 'The carrier sent {sent} packets of sound, the dialer got {received}; its final response was {status}.', open: 'Open the call', writing: 'The call is being written down …',
+    fault: { peers: 'The pretended ends could not be started', not_lent: 'The node lends no trunks now', unreachable: 'SmartCPD does not answer', refused: 'SmartCPD refused the call', late: 'The call did not end' },
+    next: 'What comes next', next_text: 'Set up a carrier, where calls go, and a dialer, where they come from. Publish the prompts of your operators. Then watch calls come. This page is found again in the settings.',
+  },
+
   live: {
     title: 'Live', wall: 'For the wall', leave_wall: 'Leave the wall', open: 'Live', away: 'Connection lost, trying again',
     empty: 'No trunks yet', empty_text: 'Add a dialer and a carrier: calls will appear here as soon as they come.', add_trunk: 'Set up trunks',
@@ -247,7 +260,7 @@ export default {
       dialer_added: 'Added a dialer', dialer_changed: 'Changed a dialer', dialer_removed: 'Deleted a dialer', carrier_added: 'Added a carrier', carrier_changed: 'Changed a carrier', carrier_removed: 'Deleted a carrier',
       policy_added: 'Added a policy', policy_changed: 'Changed a policy', policy_removed: 'Deleted a policy', profile_added: 'Added a profile', profile_changed: 'Changed a profile', profile_removed: 'Deleted a profile',
       webhook_added: 'Added a webhook', webhook_changed: 'Changed a webhook', webhook_removed: 'Deleted a webhook', prompt_added: 'Added a prompt', prompt_changed: 'Changed a prompt', prompt_removed: 'Deleted a prompt', library_published: 'Published prompts',
-      retention_changed: 'Changed how long things are kept', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
+      retention_changed: 'Changed how long things are kept', test_call_begun: 'Made a test call', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
     },
   },
   customers: {
@@ -255,6 +268,7 @@ export default {
     slug: 'Short name', slug_hint: 'Small letters, digits and -; it stands in addresses and cannot be changed', active: 'Active', inactive: 'Paused',
   },
   settings: {
+    first_steps: 'First steps', first_steps_text: 'A call through SmartCPD without a trunk: choose who answers and see the verdict.',
     title: 'Settings', oneself: 'Yourself', password: 'Password', old_password: 'Present password', new_password: 'New password', change_password: 'Change the password', password_changed: 'The password is changed',
     second: 'Second factor', second_text: 'With a code from an app, a stolen password alone opens nothing.', second_begin: 'Turn on', second_on: 'The second factor is on', second_remove: 'Turn off',
     second_remove_text: 'Then the password alone opens your account.', second_offer: 'Enter this secret in your authenticator app, then the code that it shows.', second_secret: 'Secret', second_open: 'Open in the app', second_finish: 'Confirm',

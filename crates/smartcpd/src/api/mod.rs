@@ -39,6 +39,7 @@ mod sound;
 mod statistics;
 mod streams;
 mod tenants;
+mod test_calls;
 #[cfg(test)]
 mod tests;
 mod totp;
@@ -142,6 +143,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(live::watch))
         .routes(routes!(streams::media))
         .routes(routes!(streams::find))
+        .routes(routes!(test_calls::begin))
+        .routes(routes!(test_calls::find))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(webhooks::list, webhooks::add))

@@ -14,6 +14,7 @@ mod reload;
 mod seen;
 mod service;
 mod standing;
+mod test_call;
 
 use std::io::{BufRead, BufReader};
 use std::net::UdpSocket;

@@ -24,6 +24,7 @@ use super::databases;
 use crate::live::{Hub, Node};
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
+use crate::test_calls::TestCalls;
 
 /// What the clock says at first, ms.
 const NOW: i64 = 1_795_000_000_000;
@@ -95,6 +96,11 @@ pub(super) fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
 
 impl House {
     pub(super) fn of(store: Store) -> House {
+        House::with(store, TestCalls::new(None))
+    }
+
+    /// With this way to a node.
+    pub(super) fn with(store: Store, test_calls: TestCalls) -> House {
         let now = Arc::new(AtomicI64::new(NOW));
         let plans = Arc::new(cpd_detect::Plans::built_in());
         let bare = Shared::new(crate::hearing::RATE, plans, Arc::new(Library::empty()));
@@ -125,6 +131,7 @@ impl House {
             ),
             webhooks_private: false,
             traffic: Arc::default(),
+            test_calls,
             exports: databases::folder("exports"),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });

@@ -12,6 +12,7 @@ mod prompts;
 mod recordings;
 mod schema;
 mod streams;
+mod test_calls;
 mod walls;
 mod webhooks;
 

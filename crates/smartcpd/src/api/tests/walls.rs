@@ -8,6 +8,7 @@ use cpd_store::{Uuid, Whose, calls};
 use serde_json::{Value, json};
 
 use super::house::{As, House, on_both};
+use crate::test_calls::Plays;
 
 /// A call of a customer, as it would have been written.
 pub(super) fn call(tenant: Uuid, began_ms: i64) -> calls::Call {
@@ -107,6 +108,11 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         .await
         .is(201);
     let stream = super::streams::begin(house, tenant).await;
+    let test_call = house
+        .app
+        .test_calls
+        .note(tenant, Plays::Person, house.app.now(), String::new())
+        .unwrap();
     let id = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/views/{id}", id(&view.is(201).body["id"])),
@@ -128,6 +134,7 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         ("/prompts/{id}/peaks", id(&prompt.body["id"])),
         ("/libraries/{number}/restoration", "1".to_owned()),
         ("/streams/{id}", stream.id().to_string()),
+        ("/test-calls/{id}", test_call.id.to_string()),
         ("/tenants/{id}", tenant.to_string()),
         ("/config/{kind}/{name}", "main".to_owned()),
         ("/config/{kind}/{name}/check", "main".to_owned()),

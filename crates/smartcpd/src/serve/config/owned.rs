@@ -47,6 +47,8 @@ pub(crate) struct Fault {
 /// A customer's trunks, ready for calls.
 #[derive(Default)]
 pub(crate) struct Trunks {
+    /// The customer's short name.
+    pub(crate) owner: String,
     pub(crate) carriers: Vec<Arc<Carrier>>,
     pub(crate) dialers: Vec<Arc<Dialer>>,
     /// What is wrong; an object with a fault is not in use.
@@ -57,15 +59,20 @@ pub(crate) struct Trunks {
 }
 
 impl Trunks {
-    /// The dialers, each heard with the customer's prompts.
-    pub(crate) fn heard_dialers(&self, bare: &Shared) -> Vec<Arc<Dialer>> {
-        let Some(prompts) = &self.prompts else {
-            return self.dialers.clone();
-        };
-        let hearing = Hearing {
+    /// What the customer's calls are heard with; `None`: as the service's own.
+    pub(crate) fn hearing(&self, bare: &Shared) -> Option<Hearing> {
+        let prompts = self.prompts.as_ref()?;
+        Some(Hearing {
             shared: bare.with_library(Arc::clone(&prompts.library)),
             common: prompts.common,
             own: prompts.own,
+        })
+    }
+
+    /// The dialers, each heard with the customer's prompts.
+    pub(crate) fn heard_dialers(&self, bare: &Shared) -> Vec<Arc<Dialer>> {
+        let Some(hearing) = self.hearing(bare) else {
+            return self.dialers.clone();
         };
         let heard = self.dialers.iter().map(|dialer| {
             Arc::new(Dialer {
@@ -115,6 +122,7 @@ pub(crate) fn trunks(owner: &str, objects: &[Written], beside: &Beside) -> Trunk
         faults.append(&mut whole.faults);
         if good.len() == before {
             return Trunks {
+                owner: owner.to_owned(),
                 faults,
                 ..Trunks::default()
             };
@@ -153,6 +161,7 @@ fn read(owner: &str, objects: &[&Written], beside: &Beside, alone: bool) -> Trun
         .into_iter()
         .filter_map(|(place, detail)| fault(&place, detail));
     Trunks {
+        owner: owner.to_owned(),
         carriers: carriers.into_values().collect(),
         dialers,
         faults: faults.collect(),
