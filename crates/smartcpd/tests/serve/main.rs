@@ -8,6 +8,7 @@ mod common;
 mod databases;
 mod homer;
 mod kept;
+mod library;
 mod naming;
 mod peers;
 mod reload;

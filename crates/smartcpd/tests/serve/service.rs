@@ -92,7 +92,8 @@ impl Service {
     }
 
     /// Asks the API, as `"POST /test-calls"`, with a key: the status and the body.
-    pub(crate) fn api(&self, key: &str, what: &str, headers: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn api(&self, key: &str, what: &str, headers: &str, body: impl AsRef<[u8]>) -> (u16, Value) {
+        let body = body.as_ref();
         let (method, path) = what.split_once(' ').expect("a method and a path");
         let console = self.console.expect("a console");
         let mut stream = TcpStream::connect(console).expect("connected");
@@ -100,9 +101,10 @@ impl Service {
         write!(
             stream,
             "{method} /api/v1{path} HTTP/1.1\r\nHost: {console}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
-             {headers}Content-Length: {}\r\n\r\n{body}",
+             {headers}Content-Length: {}\r\n\r\n",
             body.len()
         )
+        .and_then(|()| stream.write_all(body))
         .expect("written");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("read");

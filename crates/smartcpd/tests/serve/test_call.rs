@@ -43,7 +43,7 @@ fn customer(store: &Store) -> (Uuid, String) {
 /// Begins a test call; gives its address.
 fn begin(service: &mut Service, key: &str, plays: &str) -> String {
     let wish = json!({ "plays": plays }).to_string();
-    let (status, begun) = service.api(key, "POST /test-calls", JSON, &wish);
+    let (status, begun) = service.api(key, "POST /test-calls", JSON, wish);
     assert_eq!(status, 202, "{begun}");
     service.line("a test call begins");
     format!("GET /test-calls/{}", begun["id"].as_str().expect("an id"))
