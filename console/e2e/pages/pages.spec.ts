@@ -19,6 +19,8 @@ const PAGES: [string, string, string][] = [
   ['/policies/outbound', 'outbound', 'outbound'],
   ['/profiles', 'Профили', 'Profiles'],
   ['/profiles/careful', 'careful', 'careful'],
+  ['/tone-plans', 'Тональные планы', 'Tone plans'],
+  ['/tone-plans/office', 'office', 'office'],
   ['/statistics', 'Статистика', 'Statistics'],
   ['/jobs', 'Задачи', 'Jobs'],
   ['/users', 'Пользователи', 'Users'],
@@ -52,7 +54,7 @@ for (const [language, theme] of LOOKS) {
   }
 }
 
-for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/statistics', '/jobs', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
+for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/tone-plans', '/statistics', '/jobs', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
   test(`${path} without anything in it`, async ({ stage }) => {
     const { page } = stage
     await stage.answers(EMPTY)

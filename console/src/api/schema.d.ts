@@ -42,6 +42,7 @@ export interface paths {
   }
   '/config/{kind}/{name}/history': { get: Op<Items<t.ConfigWas>, never, Q, { kind: t.ConfigKind; name: string }> }
   '/config/{kind}/{name}/check': { post: Op<{ ok: boolean }, Q, Q, { kind: t.ConfigKind; name: string }> }
+  '/tone-plans': { get: OpNoPath<Items<t.NationalPlan>> }
   '/calls': { get: OpNoPath<t.Page<t.Call>> }
   '/calls/{id}': { get: Op<t.CallDetail, never, Q, Id> }
   '/calls/{id}/hearing': { get: Op<t.Hearing, never, Q, Id> }

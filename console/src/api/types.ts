@@ -6,7 +6,7 @@ export type Permission =
   | 'config.read' | 'config.write' | 'prompts.read' | 'prompts.write' | 'retention.write'
   | 'users.read' | 'users.write' | 'keys.write' | 'webhooks.write' | 'audit.read' | 'streams.write' | 'tenants.write' | 'service.read'
 export type Language = 'ru' | 'en'
-export type ConfigKind = 'dialers' | 'carriers' | 'policies' | 'profiles'
+export type ConfigKind = 'dialers' | 'carriers' | 'policies' | 'profiles' | 'tone-plans'
 
 export interface Tenant { id: string; slug: string; name: string; active: boolean; created_ms: number; version: number }
 export interface Me {
@@ -25,6 +25,8 @@ export interface Config {
   name: string; version: number; body: Record<string, unknown>; secrets: string[]
   changed_ms: number; changed_by: string
 }
+/** The tones of a country; a customer's own plan has the same body. */
+export interface NationalPlan { code: string; body: Record<string, unknown> & { name: string; source: string } }
 /** What an object was; without a body, it was removed. */
 export interface ConfigWas { version: number; body: Record<string, unknown> | null; changed_ms: number; changed_by: string }
 export interface Fault { pointer: string; detail: string }

@@ -14,6 +14,8 @@ export type Field =
   /** The name of an object of another kind, or several in their order. */
   | { key: string; kind: 'name'; of: ConfigKind; usual?: string }
   | { key: string; kind: 'names'; of: ConfigKind }
+  /** Tone plans, of countries and one's own. */
+  | { key: string; kind: 'plans' }
   /** Rows with a few cells each. */
   | { key: string; kind: 'rows'; cells: readonly Cell[] }
   | { key: string; kind: 'secret' }
@@ -158,7 +160,18 @@ const PROFILE: readonly Section[] = [
     fields: [
       { key: 'operating_point', kind: 'choice', usual: 'balanced', options: ['balanced', 'keep_people', 'catch_machines'] },
       { key: 'machine_threshold', kind: 'number', min: 0, max: 1, step: 0.01 },
-      { key: 'countries', kind: 'words' },
+      { key: 'countries', kind: 'plans' },
+    ],
+  },
+]
+
+/** Its cadences are edited beside these, in TonePlanPage. */
+const TONE_PLAN: readonly Section[] = [
+  {
+    name: 'tone_plan',
+    fields: [
+      { key: 'name', kind: 'text' },
+      { key: 'source', kind: 'text' },
     ],
   },
 ]
@@ -168,6 +181,7 @@ export const SPECS: Record<ConfigKind, readonly Section[]> = {
   dialers: DIALER,
   policies: POLICY,
   profiles: PROFILE,
+  'tone-plans': TONE_PLAN,
 }
 
 /** What a new object begins with: what has no default. */
@@ -176,4 +190,5 @@ export const BEGINNINGS: Readonly<Record<ConfigKind, Record<string, unknown>>> =
   dialers: { addresses: [], carriers: [] },
   policies: {},
   profiles: {},
+  'tone-plans': { busy: [{ hz: [425], ms: 350 }, { ms: 350 }] },
 }

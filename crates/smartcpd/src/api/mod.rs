@@ -42,6 +42,7 @@ mod tenants;
 mod test_calls;
 #[cfg(test)]
 mod tests;
+mod tone_plans;
 mod totp;
 pub(crate) mod traffic;
 mod upload;
@@ -96,6 +97,7 @@ struct Described;
 pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::{one as written, purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
+pub(crate) use tone_plans::own as own_tone_plans;
 
 /// All resources, with their description.
 fn resources() -> OpenApiRouter<Arc<App>> {
@@ -119,6 +121,7 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(objects::find, objects::put, objects::remove))
         .routes(routes!(objects::check))
         .routes(routes!(objects::history))
+        .routes(routes!(tone_plans::list))
         .routes(routes!(classes::list))
         .routes(routes!(calls::index))
         .routes(routes!(calls::find))

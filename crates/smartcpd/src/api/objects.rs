@@ -1,4 +1,4 @@
-//! Trunks, policies and profiles: each as its owner writes it, in the keys of `smartcpd.toml`. What is written is read by
+//! Trunks, policies, profiles and tone plans: each as its owner writes it, in the keys of `smartcpd.toml`. What is written is read by
 //! the same code as the file, together with all else of the customer, before it is kept: nothing that cannot carry calls
 //! gets in.
 
@@ -25,6 +25,8 @@ use crate::serve::config::owned::{self, SECRETS, Trunks, Written};
 
 /// The most objects of one kind of one customer: pages and checks stay quick.
 const OBJECTS_MAX: usize = 500;
+/// The most tone plans: each call weighs each of their cadences.
+const TONE_PLANS_MAX: usize = 16;
 
 /// An object.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,12 +43,21 @@ pub(crate) struct Kept {
 }
 
 /// The kinds, as addresses have them.
-const KINDS: [(&str, Kind); 4] = [
+const KINDS: [(&str, Kind); 5] = [
     ("carriers", Kind::Carrier),
     ("dialers", Kind::Dialer),
     ("policies", Kind::Policy),
     ("profiles", Kind::Profile),
+    ("tone-plans", Kind::TonePlan),
 ];
+
+/// How many objects of a kind a customer may have.
+fn most(kind: Kind) -> usize {
+    match kind {
+        Kind::Dialer | Kind::Carrier | Kind::Policy | Kind::Profile => OBJECTS_MAX,
+        Kind::TonePlan => TONE_PLANS_MAX,
+    }
+}
 
 fn kind(word: &str) -> Result<Kind, Problem> {
     let found = KINDS.iter().find(|(own, _)| *own == word);
@@ -91,7 +102,7 @@ fn told(tx: &Tx, object: Object, kind: Kind) -> Result<Kept, Problem> {
 }
 
 /// Objects of a kind
-#[utoipa::path(get, path = "/config/{kind}", tag = "config", params(("kind" = String, Path, description = "carriers, dialers, policies or profiles")),
+#[utoipa::path(get, path = "/config/{kind}", tag = "config", params(("kind" = String, Path, description = "carriers, dialers, policies, profiles or tone-plans")),
     responses((status = 200, body = List<Kept>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
@@ -129,7 +140,7 @@ pub(crate) async fn find(
 #[schema(as = ObjectsNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
-    /// The keys of `smartcpd.toml`, without `id`.
+    /// The keys of `smartcpd.toml`, without `id`; of a tone plan those of the files of `plans/`.
     #[schema(value_type = Object)]
     body: serde_json::Map<String, Value>,
     /// New secrets by key; those that are not named stay, an empty one goes.
@@ -170,8 +181,8 @@ pub(crate) async fn put(
     let (kind, version) = (kind(&word)?, wish(&headers)?);
     let tx = caller.write(&app).await?;
     let (old, secrets) = checked(&app, &tx, &caller, (kind, &name), &new).await?;
-    if version.is_none() && objects::list(&tx, kind).await?.len() >= OBJECTS_MAX {
-        let detail = format!("there are {OBJECTS_MAX} {word} already; remove some first");
+    if version.is_none() && objects::list(&tx, kind).await?.len() >= most(kind) {
+        let detail = format!("there are {} {word} already; remove some first", most(kind));
         return Err(Problem::new(ProblemKind::Conflict, detail));
     }
     // Sealed anew also where the last one goes.

@@ -12,7 +12,6 @@ use std::time::Duration;
 use cpd_b2bua::dialect::{Dialect, Dialects};
 use cpd_b2bua::media::Network as MediaNetwork;
 use cpd_b2bua::trunk::{Carrier, Dialer, Recording};
-use cpd_detect::Shared;
 use cpd_sip::admission::Network;
 use cpd_sip::endpoint::Reliability;
 use cpd_sip::transport::Protocol;
@@ -20,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::config::owned::{OWNER_END, Trunks};
+use super::hearing::Base;
 
 /// What its trunks are called behind their customer's name. The space is in no name that a customer can give.
 pub(crate) const NAME: &str = "test call";
@@ -47,7 +47,7 @@ impl Guest {
     }
 
     /// Its trunk: every verdict is told and nothing is acted on, so that the call is heard to its end.
-    fn dialer(&self, bare: &Shared, recordings: Option<PathBuf>) -> Dialer {
+    fn dialer(&self, base: &Base, recordings: Option<PathBuf>) -> Dialer {
         let id = Guest::id(&self.trunks.owner);
         let carrier = Carrier::at(id.clone(), self.carrier.clone());
         let mut dialer = Dialer::at(id, self.network().into_iter().collect(), carrier);
@@ -63,7 +63,7 @@ impl Guest {
                 folder: recordings.unwrap_or_default().join(&self.trunks.owner),
                 classes: Vec::new(),
             },
-            hearing: self.trunks.hearing(bare),
+            hearing: self.trunks.hearing(base),
             ..dialer
         }
     }
@@ -147,11 +147,11 @@ impl Lent {
     pub(crate) fn new(
         guest: &Guest,
         back: oneshot::Receiver<()>,
-        bare: &Shared,
+        base: &Base,
         recordings: Option<PathBuf>,
     ) -> Lent {
         Lent {
-            dialer: Arc::new(guest.dialer(bare, recordings)),
+            dialer: Arc::new(guest.dialer(base, recordings)),
             from: IpAddr::V4(guest.from),
             back,
             until: Instant::now() + STANDS_MAX,
@@ -219,11 +219,12 @@ mod tests {
 
     #[test]
     fn its_trunk_takes_one_call_to_one_number_from_one_address() {
-        let bare = Shared::new(
+        let bare = cpd_detect::Shared::new(
             crate::hearing::RATE,
             Arc::new(cpd_detect::Plans::built_in()),
             Arc::new(cpd_detect::Library::empty()),
         );
+        let base = Base { bare, file: None };
         let guest = Guest {
             trunks: Arc::new(Trunks {
                 owner: "acme".to_owned(),
@@ -233,7 +234,7 @@ mod tests {
             number: "70000000010".to_owned(),
             carrier: "sip:127.100.1.2:7060".to_owned(),
         };
-        let dialer = guest.dialer(&bare, None);
+        let dialer = guest.dialer(&base, None);
         assert_eq!((dialer.id.as_str(), dialer.calls_max), ("acme/test call", 1));
         assert_eq!(dialer.networks, ["127.100.1.2".parse().unwrap()]);
         let reached: Vec<_> = dialer.routes.iter().map(|route| route.prefix.as_str()).collect();

@@ -525,7 +525,7 @@ impl Service {
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
-                let config = config.with(&self.owned, &loaded.base.bare);
+                let config = config.with(&self.owned, &loaded.base);
                 self.base.send_replace(loaded.base.clone());
                 self.log.level = config.log;
                 self.keep_hearing(&loaded);
@@ -566,7 +566,7 @@ impl Service {
     async fn on_owned(&mut self, trunks: Vec<Arc<Trunks>>) -> Result<(), Step> {
         self.owned = trunks;
         let base = self.base.borrow().clone();
-        self.config = self.config.clone().with(&self.owned, &base.bare);
+        self.config = self.config.clone().with(&self.owned, &base);
         self.version += 1;
         self.apply().await?;
         let fields = json!({ "settings": self.version, "dialers": self.config.dialers.len() });
@@ -601,9 +601,9 @@ impl Service {
             let _ = order.lent.send(Err(why));
             return Ok(());
         }
-        let bare = self.base.borrow().bare.clone();
+        let base = self.base.borrow().clone();
         let recordings = self.config.media.recordings.clone();
-        self.lent = Some(Lent::new(&order.guest, order.back, &bare, recordings));
+        self.lent = Some(Lent::new(&order.guest, order.back, &base, recordings));
         self.version += 1;
         self.apply().await?;
         let fields = json!({ "customer": order.guest.trunks.owner, "from": order.guest.from, "settings": self.version });

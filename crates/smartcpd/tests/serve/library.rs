@@ -20,6 +20,8 @@ use crate::kept::{kept, open};
 use crate::service::Service;
 
 const JSON: &str = "Content-Type: application/json\r\n";
+/// Where the two customers call from.
+const FROM: [&str; 2] = ["127.0.0.2", "127.0.0.3"];
 const FORM: &str = "Content-Type: multipart/form-data; boundary=border\r\n";
 
 /// A carrier that plays one recording to every call, in a process of its own.
@@ -95,7 +97,9 @@ fn customer(store: &Store, slug: &str, address: &str, carrier: &str) -> (Uuid, S
         let new = NewKey {
             name: "library".to_owned(),
             role: Role::Admin,
-            scopes: ["prompts.read", "prompts.write"].map(str::to_owned).to_vec(),
+            scopes: ["prompts.read", "prompts.write", "config.write"]
+                .map(str::to_owned)
+                .to_vec(),
             expires_ms: None,
             created_by: None,
         };
@@ -105,9 +109,30 @@ fn customer(store: &Store, slug: &str, address: &str, carrier: &str) -> (Uuid, S
     })
 }
 
+/// A carrier that plays this to every call.
+fn plays(folder: &Folder, sound: &[i16]) -> Carrier {
+    common::wav(&folder.path("announced.wav"), 8_000, 1, sound);
+    let calls = folder.path("calls.jsonl");
+    std::fs::write(&calls, "{\"file\": \"announced.wav\", \"answer_at_ms\": null}\n").expect("written");
+    Carrier::start(&calls)
+}
+
+/// A service with a console and a database.
+fn start(folder: &Folder) -> Service {
+    let config = folder.path("smartcpd.toml");
+    let data = format!(
+        "folder = {:?}\n[console]\nlisten = \"127.0.0.1:0\"",
+        folder.path("data")
+    );
+    std::fs::write(&config, configuration("0s").replace("url = \"off\"", &data)).expect("written");
+    let mut service = Service::start(&config);
+    service.line("the database's schema is up to date");
+    service
+}
+
 /// One call of each of them, at the same time, to its end.
-fn call(service: &Service, addresses: [&str; 2], number: &str) {
-    let dialers = addresses.map(|address| {
+fn call(service: &Service, number: &str) {
+    let dialers = FROM.map(|address| {
         Command::new(env!("CARGO_BIN_EXE_smartcpd"))
             .args([
                 "simulate",
@@ -156,30 +181,18 @@ fn publish(service: &mut Service, key: &str, empty: bool) -> i64 {
 
 #[test]
 fn what_is_published_is_what_the_next_call_is_recognised_by_until_it_is_taken_back() {
-    const FROM: [&str; 2] = ["127.0.0.2", "127.0.0.3"];
     let folder = Folder::new("serve-library");
     let announced = prompt(3, 0).samples;
     let pause = vec![0; 5_600];
     let sound = [&pause[..], &announced, &pause].concat();
-    common::wav(&folder.path("announced.wav"), 8_000, 1, &sound);
-    let calls = folder.path("calls.jsonl");
-    std::fs::write(&calls, "{\"file\": \"announced.wav\", \"answer_at_ms\": null}\n").expect("written");
-    let carrier = Carrier::start(&calls);
-
-    let config = folder.path("smartcpd.toml");
-    let data = format!(
-        "folder = {:?}\n[console]\nlisten = \"127.0.0.1:0\"",
-        folder.path("data")
-    );
-    std::fs::write(&config, configuration("0s").replace("url = \"off\"", &data)).expect("written");
-    let mut service = Service::start(&config);
-    service.line("the database's schema is up to date");
+    let carrier = plays(&folder, &sound);
+    let mut service = start(&folder);
     let store = open(&folder, "");
     let (acme, key) = customer(&store, "acme", FROM[0], &carrier.uri);
     let (other, _) = customer(&store, "other", FROM[1], &carrier.uri);
     while service.line("customers' trunks taken: new calls go by them")["dialers"] != 3 {}
 
-    call(&service, FROM, "79160000001");
+    call(&service, "79160000001");
 
     // The operator's announcement comes into the library: the next call has it.
     let file = folder.path("reference.wav");
@@ -195,14 +208,14 @@ fn what_is_published_is_what_the_next_call_is_recognised_by_until_it_is_taken_ba
     let (status, added) = service.api(&key, "POST /prompts", FORM, form);
     assert_eq!(status, 201, "{added}");
     let first = publish(&mut service, &key, false);
-    call(&service, FROM, "79160000002");
+    call(&service, "79160000002");
 
     // Taken back, it is gone from the next call.
     let id = added["id"].as_str().expect("an id");
     let (status, gone) = service.api(&key, &format!("DELETE /prompts/{id}"), "", "");
     assert_eq!(status, 204, "{gone}");
     let second = publish(&mut service, &key, true);
-    call(&service, FROM, "79160000003");
+    call(&service, "79160000003");
 
     // And the earlier version comes again.
     post(
@@ -212,7 +225,7 @@ fn what_is_published_is_what_the_next_call_is_recognised_by_until_it_is_taken_ba
         &json!({}),
     );
     let third = publish(&mut service, &key, false);
-    call(&service, FROM, "79160000004");
+    call(&service, "79160000004");
 
     service.signal("-TERM");
     assert_eq!(service.end(), Some(0));
@@ -246,4 +259,41 @@ fn what_is_published_is_what_the_next_call_is_recognised_by_until_it_is_taken_ba
         .collect();
     assert_eq!(classes, [Some("announcement.busy"); 2]);
     assert!(first < second && second < third, "{first} {second} {third}");
+}
+
+#[test]
+fn a_busy_tone_of_ones_own_is_heard_in_ones_next_call_and_in_nobody_elses() {
+    let folder = Folder::new("serve-tone-plan");
+    // As no country has it: 610 Hz, 700 ms on and 400 off.
+    let tone = |n: u32| {
+        let wave = (std::f32::consts::TAU * 610.0 * n as f32 / 8_000.0).sin();
+        if n % 8_800 < 5_600 {
+            (5_000.0 * wave) as i16
+        } else {
+            0
+        }
+    };
+    let carrier = plays(&folder, &(0..56_000).map(tone).collect::<Vec<_>>());
+    let mut service = start(&folder);
+    let store = open(&folder, "");
+    let (acme, key) = customer(&store, "acme", FROM[0], &carrier.uri);
+    let (other, _) = customer(&store, "other", FROM[1], &carrier.uri);
+    while service.line("customers' trunks taken: new calls go by them")["dialers"] != 3 {}
+    let plan = json!({ "body": { "name": "The office exchange", "source": "measured",
+        "busy": [{ "hz": [610], "ms": 700 }, { "ms": 400 }] } });
+    let new = format!("{JSON}If-None-Match: *\r\n");
+    let (status, made) = service.api(&key, "PUT /config/tone-plans/office", &new, plan.to_string());
+    assert_eq!(status, 201, "{made}");
+    service.line("customers' trunks taken: new calls go by them");
+    call(&service, "79160000001");
+    service.signal("-TERM");
+    assert_eq!(service.end(), Some(0));
+    let kept = kept(&store);
+    let class = |tenant: Uuid| {
+        let call = kept.iter().find(|call| call.tenant_id == tenant).expect("a call");
+        assert_eq!(call.deaf, None);
+        call.class.clone()
+    };
+    assert_eq!(class(acme).as_deref(), Some("tone.busy"));
+    assert_ne!(class(other).as_deref(), Some("tone.busy"));
 }

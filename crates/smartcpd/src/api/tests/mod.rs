@@ -13,6 +13,7 @@ mod recordings;
 mod schema;
 mod streams;
 mod test_calls;
+mod tone_plans;
 mod walls;
 mod webhooks;
 
