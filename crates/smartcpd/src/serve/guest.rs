@@ -13,7 +13,6 @@ use cpd_b2bua::dialect::{Dialect, Dialects};
 use cpd_b2bua::media::Network as MediaNetwork;
 use cpd_b2bua::trunk::{Carrier, Dialer, Recording};
 use cpd_sip::admission::Network;
-use cpd_sip::endpoint::Reliability;
 use cpd_sip::transport::Protocol;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -55,7 +54,6 @@ impl Guest {
             route.prefix.clone_from(&self.number);
         }
         Dialer {
-            reliability: Reliability::Supported,
             dialects: Dialects::new(Dialect::named("smartcpd")).unwrap_or_default(),
             calls_max: 1,
             record: Recording {

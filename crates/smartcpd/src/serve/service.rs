@@ -155,7 +155,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 webhooks_private: config.webhooks_private,
                 lending: Some(Lending {
                     orders,
-                    locals: node.locals().to_vec(),
+                    locals: bound(&config, &node),
                     media: config.media.networks.clone(),
                 }),
             };
@@ -258,6 +258,14 @@ async fn changed(changes: &mut Option<watch::Receiver<Vec<Arc<Trunks>>>>) -> Opt
         // The API's threads are gone; calls go on with what they have.
         Err(_) => std::future::pending().await,
     }
+}
+
+/// Where the node takes calls, as seen from this machine: its own addresses are those that it tells the world.
+fn bound(config: &Config, node: &Node) -> Vec<(Protocol, SocketAddr)> {
+    let listeners = config.sip.listeners.iter().zip(node.locals());
+    listeners
+        .map(|(listener, (protocol, told))| (*protocol, SocketAddr::new(listener.bind.ip(), told.port())))
+        .collect()
 }
 
 async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {

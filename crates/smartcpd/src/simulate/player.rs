@@ -74,6 +74,11 @@ impl Player {
         }
     }
 
+    /// Peers are on this machine: what they tell the world as their own address leads elsewhere.
+    pub(crate) fn is_near(&self) -> bool {
+        self.near.is_some()
+    }
+
     fn order(&self, order: Order) {
         // The thread ends after its handles.
         let _ = self.orders.send(order);
