@@ -7,6 +7,8 @@ import type { Plays, TestCall } from '@/api/types'
 
 /** How often it is asked for: what a call tells comes in tenths of seconds, and nobody reads faster. */
 const EVERY_MS = 400
+/** Answers that may be missed in a row: a network that stumbles does not end the call. */
+const MISSED_MAX = 5
 /** How often the row is looked for after the end: it is written within seconds. */
 const LOOKS_MAX = 40
 
@@ -34,7 +36,7 @@ export function useTestCall() {
     timer = setTimeout(() => void next(), EVERY_MS)
   }
 
-  async function follow(mine: number): Promise<void> {
+  async function follow(mine: number, missed = 0): Promise<void> {
     try {
       const now = await answer(api.GET('/test-calls/{id}', { params: { path: { id: call.value!.id } } }))
       if (mine !== turn) return
@@ -42,7 +44,9 @@ export function useTestCall() {
       if (now.state === 'over' && now.call) later(() => look(mine, now.call!, 0))
       else if (isUnderWay(now)) later(() => follow(mine))
     } catch (error) {
-      if (mine === turn) action.problem.value = asProblem(error)
+      if (mine !== turn) return
+      if (missed < MISSED_MAX) later(() => follow(mine, missed + 1))
+      else action.problem.value = asProblem(error)
     }
   }
 
