@@ -16,7 +16,7 @@ const said: string[] = []
 
 test.beforeAll(async ({ browser }) => {
   server = await start()
-  page = await browser.newPage({ baseURL: server.url })
+  page = await (await browser.newContext({ baseURL: server.url })).newPage()
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) said.push(message.text())
   })
@@ -24,7 +24,7 @@ test.beforeAll(async ({ browser }) => {
 })
 
 test.afterAll(async () => {
-  await page?.close()
+  await page?.context().close()
   await server?.stop()
 })
 
@@ -42,6 +42,39 @@ test('the first run makes the operator and the first customer', async () => {
   await expect(page.getByText(/not the code/).first()).toBeVisible()
   await page.getByLabel('Одноразовый код').fill(server.code)
   await page.getByRole('button', { name: 'Начать работу' }).click()
+  await expect(page.getByRole('heading', { name: 'Пробный вызов' })).toBeVisible()
+})
+
+test('the first run ends with a test call: it comes, is judged, and is found among the calls', async () => {
+  // Somebody else's page shows it as it happens.
+  const live = await page.context().newPage()
+  await live.goto('/live')
+  await expect(live.getByRole('link', { name: 'Пробный вызов' })).toBeVisible()
+
+  await page.getByRole('radio', { name: /Человек/ }).check()
+  await page.getByRole('button', { name: 'Позвонить' }).click()
+  const call = page.getByRole('region', { name: 'Вызов', exact: true })
+  await expect(call).toContainText('INVITE на udp:127.0.0.1:')
+  await expect(live.getByRole('region', { name: 'Транки' })).toContainText('test call', { timeout: 20_000 })
+  await expect(call).toContainText('Именно это и прозвучало', { timeout: 60_000 })
+  await expect(live.getByRole('region', { name: 'Последние вызовы' })).toContainText('test call')
+  await live.close()
+  await page.screenshot({ path: 'e2e/out/shots/first-test-call.png', fullPage: true })
+  expect(await violations(page)).toEqual([])
+  await call.getByRole('link', { name: 'Открыть вызов' }).click()
+  await settle(page)
+  await expect(page.getByRole('region', { name: 'Сообщения SIP' })).toContainText('INVITE')
+  await page.goto('/calls')
+  await expect(page.locator('tr.row')).toHaveCount(1)
+  await expect(page.locator('tr.row')).toContainText(/Человек/)
+
+  await page.goto('/settings')
+  await page.getByRole('link', { name: 'Пробный вызов' }).click()
+  await page.getByRole('radio', { name: /«Номер не существует»/ }).check()
+  await page.getByRole('button', { name: 'Позвонить' }).click()
+  await expect(call).toContainText('Именно это и прозвучало', { timeout: 60_000 })
+  await expect(call).toContainText('итоговый ответ 404')
+  await page.getByRole('link', { name: 'Перейти к транкам' }).click()
   await expect(page.getByRole('heading', { name: 'Транки' })).toBeVisible()
 })
 

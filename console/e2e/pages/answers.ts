@@ -143,6 +143,7 @@ const CONFIG: Record<ConfigKind, Config[]> = {
     config('default', {}),
   ],
   profiles: [config('careful', { operating_point: 'keep_people', countries: ['ru', 'kz'] }), config('default', {})],
+  'tone-plans': [config('office', { name: 'АТС офиса', source: 'измерено', busy: [{ hz: [610], ms: 700 }, { ms: 400 }], ringback: [{ hz: [400, 450], ms: 400 }, { ms: 200 }, { hz: [400, 450], ms: 400 }, { ms: 2000 }] })],
 }
 
 const FUNNEL = Array.from({ length: 7 }, (_, at) => ({
@@ -159,6 +160,10 @@ const PEAKS: Schemas['Peaks'] = { length_ms: 3400, peaks: Array.from({ length: 3
 
 const LISTS: Answers = {
   '/setup': { needed: false },
+  '/tone-plans': { items: [
+    { code: 'ru', body: { name: 'Russia', source: 'GOST 45.223', ringback: [{ hz: [425], ms: 1000 }, { ms: 4000 }], busy: [{ hz: [425], ms: 350 }, { ms: 350 }], congestion: [{ hz: [425], ms: 175 }, { ms: 175 }] } },
+    { code: 'kz', body: { name: 'Kazakhstan', source: 'ITU-T E.180', busy: [{ hz: [425], ms: 350 }, { ms: 350 }] } },
+  ] },
   '/me': ME,
   '/me/sessions': { items: [
     { id: 's1', created_ms: NOW - DAY, seen_ms: NOW - 1000, address: '10.0.0.8', agent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140', this: true },

@@ -19,6 +19,8 @@ const PAGES: [string, string, string][] = [
   ['/policies/outbound', 'outbound', 'outbound'],
   ['/profiles', 'Профили', 'Profiles'],
   ['/profiles/careful', 'careful', 'careful'],
+  ['/tone-plans', 'Тональные планы', 'Tone plans'],
+  ['/tone-plans/office', 'office', 'office'],
   ['/statistics', 'Статистика', 'Statistics'],
   ['/jobs', 'Задачи', 'Jobs'],
   ['/users', 'Пользователи', 'Users'],
@@ -28,6 +30,7 @@ const PAGES: [string, string, string][] = [
   ['/audit', 'Журнал действий', 'Audit log'],
   ['/customers', 'Клиенты', 'Customers'],
   ['/settings', 'Параметры', 'Settings'],
+  ['/test-call', 'Пробный вызов', 'Test call'],
   ['/nowhere', 'Такой страницы нет', 'There is no such page'],
 ]
 const LOOKS = [
@@ -51,7 +54,7 @@ for (const [language, theme] of LOOKS) {
   }
 }
 
-for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/statistics', '/jobs', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
+for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/tone-plans', '/statistics', '/jobs', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
   test(`${path} without anything in it`, async ({ stage }) => {
     const { page } = stage
     await stage.answers(EMPTY)
@@ -106,6 +109,45 @@ test('the first run', async ({ stage }) => {
   await expect(page.getByLabel('Короткое имя')).toHaveValue('ooo-vektor-svyazi')
   await expect(page.getByRole('button', { name: 'Начать работу' })).toBeDisabled()
   await page.screenshot({ path: 'e2e/out/shots/ru-setup.png', fullPage: true })
+  expect(await violations(page)).toEqual([])
+})
+
+test('a test call is followed to its verdict and its row', async ({ stage }) => {
+  const { page } = stage
+  const begun = { id: 't1', plays: 'busy', state: 'preparing', began_ms: 1, at: 'udp:127.0.0.1:5060', name: null, call: null, told: [], class: null, phase: null, confidence: null, expected: [], ended_by: null, ends: null, fault: null, why: null }
+  const over = {
+    ...begun, state: 'over', name: 'n1', call: 'c0', class: 'tone.busy', phase: 'early', confidence: 0.97, expected: ['tone.busy'], ended_by: 'callee',
+    told: [{ phase: 'early', t_ms: 1140, class: 'tone.busy', confidence: 0.97, event: null }],
+    ends: { status: 486, phrase: 'Busy Here', rang_ms: 82, answered_ms: null, ended_ms: 5100, rtp_sent: 250, rtp_received: 249 },
+  }
+  await stage.answers({ ...READY, 'POST /test-calls': begun, '/test-calls/t1': { ...begun, state: 'arrived', name: 'n1' } })
+  await page.goto('/test-call')
+  await settle(page)
+  await page.getByRole('radio', { name: /Линия занята/ }).check()
+  await page.getByRole('button', { name: 'Позвонить' }).click()
+  expect(stage.sent).toContain('POST /test-calls {"plays":"busy"}')
+  const call = page.getByRole('region', { name: 'Вызов', exact: true })
+  await expect(call).toContainText('INVITE на udp:127.0.0.1:5060')
+  await expect(call.locator('[aria-current=step]')).toContainText('Вызов идёт через SmartCPD')
+  expect(await violations(page)).toEqual([])
+  await stage.answers({ ...READY, '/test-calls/t1': over })
+  await expect(call).toContainText('Именно это и прозвучало')
+  await expect(call).toContainText('отправил 250 пакетов звука, диалер получил 249; итоговый ответ 486')
+  await expect(call.getByRole('link', { name: 'Открыть вызов' })).toHaveAttribute('href', '/calls/c0')
+  await page.screenshot({ path: 'e2e/out/shots/ru-test-call.png', fullPage: true })
+  expect(await violations(page)).toEqual([])
+})
+
+test('a test call that came to nothing says why', async ({ stage }) => {
+  const { page } = stage
+  const failed = { id: 't1', plays: 'person', state: 'failed', began_ms: 1, at: 'udp:127.0.0.1:5060', name: null, call: null, told: [], class: null, phase: null, confidence: null, expected: [], ended_by: null, ends: null, fault: 'unreachable', why: 'nothing answers the INVITE at udp:127.0.0.1:5060 within 5 s' }
+  await stage.answers({ ...READY, 'POST /test-calls': { ...failed, state: 'preparing', fault: null, why: null }, '/test-calls/t1': failed })
+  await page.goto('/test-call')
+  await page.getByRole('button', { name: 'Позвонить' }).click()
+  const alert = page.getByRole('alert')
+  await expect(alert).toContainText('SmartCPD не отвечает')
+  await expect(alert).toContainText('nothing answers the INVITE at udp:127.0.0.1:5060')
+  await expect(page.getByRole('button', { name: 'Позвонить ещё раз' })).toBeEnabled()
   expect(await violations(page)).toEqual([])
 })
 

@@ -161,6 +161,44 @@ test('a recording is sent as a form, and heard', async ({ stage }) => {
   expect(stage.sent.find((line) => line.startsWith('POST /analyses'))).toMatch(/name="file"; filename="call.wav"/)
 })
 
+test('a tone plan of one’s own: copied from a country, changed, and kept', async ({ stage }) => {
+  const { page } = stage
+  await page.goto('/profiles')
+  await page.getByRole('link', { name: 'Тональные планы' }).click()
+  await page.getByRole('link', { name: 'office' }).click()
+  await settle(page)
+  const tones = page.getByRole('region', { name: 'Сигналы' })
+  const busy = tones.getByRole('group', { name: 'Занято' })
+  await expect(busy.getByLabel('Посылка, мс')).toHaveValue('700')
+  await expect(tones.getByRole('group', { name: 'Гудки' }).getByLabel('Гц, одна или две').first()).toHaveValue('400, 450')
+  await tones.getByRole('combobox', { name: 'Скопировать из страны' }).fill('Russia')
+  await page.getByRole('option', { name: 'ru · Russia' }).click()
+  await expect(busy.getByLabel('Посылка, мс')).toHaveValue('350')
+  await busy.getByLabel('Посылка, мс').fill('320')
+  await busy.getByLabel('Гц, одна или две').fill('430')
+  await busy.getByLabel('Гц, одна или две').press('Tab')
+  await stage.answers({ ...READY, 'PUT /config/tone-plans/office': READY['/config/tone-plans/office'] })
+  await page.getByRole('button', { name: 'Сохранить' }).click()
+  await expect(page.getByText('Ещё не сохранено')).toHaveCount(0)
+  const put = stage.sent.find((one) => one.startsWith('PUT /config/tone-plans/office'))!
+  const { body } = JSON.parse(put.slice(put.indexOf('{')))
+  expect(body).toMatchObject({ name: 'АТС офиса', busy: [{ hz: [430], ms: 320 }, { ms: 350 }], congestion: [{ hz: [425], ms: 175 }, { ms: 175 }] })
+  expect(await violations(page)).toEqual([])
+})
+
+test('a profile chooses among countries and tone plans of one’s own', async ({ stage }) => {
+  const { page } = stage
+  await page.goto('/profiles/careful')
+  await settle(page)
+  const countries = page.getByRole('combobox', { name: 'Чьи сигналы ожидаются' })
+  await countries.fill('offi')
+  await page.getByRole('option', { name: 'office' }).click()
+  await page.keyboard.press('Escape')
+  await stage.answers({ ...READY, 'PUT /config/profiles/careful': READY['/config/profiles/careful'] })
+  await page.getByRole('button', { name: 'Сохранить' }).click()
+  await expect.poll(() => stage.sent.at(-1)).toContain('"countries":["ru","kz","office"]')
+})
+
 test('what is unsaved is not lost by a click', async ({ stage }) => {
   const { page } = stage
   await page.goto('/trunks/dialers/vici')

@@ -29,7 +29,7 @@ export interface paths {
         put?: never;
         /**
          * Hears a recording of up to three minutes
-         * @description With the prompts that the customer's calls are heard with, and the usual profile.
+         * @description With the prompts and tone plans that the customer's calls are heard with, and the usual profile.
          */
         post: operations["recording_analyse"];
         delete?: never;
@@ -1427,6 +1427,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/test-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a test call
+         * @description A pretended dialer on the node's machine calls the node itself, and a pretended carrier answers: real SIP and sound, through trunks
+         *     that stand for this call alone. It becomes a call of the customer's, by a trunk called `test call`. One at a time on a node.
+         */
+        post: operations["test_call_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/test-calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a test call goes
+         * @description A node remembers its last ones, in memory.
+         */
+        get: operations["test_call_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tone-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tone plans of countries
+         * @description Those that each customer's calls are heard with; a customer's own (`/config/tone-plans`) come beside them, and in the place of one of
+         *     the same name. `??` is what private exchanges send that are set to no country.
+         */
+        get: operations["tone_plan_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -1969,7 +2031,7 @@ export interface components {
             code: string;
         };
         /** @description The keys of an object, as its kind has them. */
-        ConfigBody: components["schemas"]["CarrierKeys"] | components["schemas"]["DialerKeys"] | components["schemas"]["PolicyKeys"] | components["schemas"]["ProfileKeys"];
+        ConfigBody: components["schemas"]["CarrierKeys"] | components["schemas"]["DialerKeys"] | components["schemas"]["PolicyKeys"] | components["schemas"]["ProfileKeys"] | components["schemas"]["TonePlanKeys"];
         /** @description What a check found. */
         ConfigChecked: {
             /** @description It could be kept as it is. */
@@ -1979,10 +2041,10 @@ export interface components {
          * @description A kind of objects, as addresses have it.
          * @enum {string}
          */
-        ConfigKind: "carriers" | "dialers" | "policies" | "profiles";
+        ConfigKind: "carriers" | "dialers" | "policies" | "profiles" | "tone-plans";
         /** @description What is written. */
         ConfigNew: {
-            /** @description The keys of `smartcpd.toml`, without `id`. */
+            /** @description The keys of `smartcpd.toml`, without `id`; of a tone plan those of the files of `plans/`. */
             body: components["schemas"]["ConfigBody"];
             /** @description New secrets by key; those that are not named stay, an empty one goes. */
             secrets?: {
@@ -2281,6 +2343,40 @@ export interface components {
          * @enum {string}
          */
         Ending: "stopped" | "gone" | "verdict" | "length" | "silence" | "fault";
+        /** @description What the pretended dialer and carrier had of it. */
+        Ends: {
+            /**
+             * Format: int64
+             * @description 200.
+             */
+            answered_ms: number | null;
+            /**
+             * Format: int64
+             * @description The end.
+             */
+            ended_ms: number;
+            phrase: string;
+            /**
+             * Format: int64
+             * @description First 18x, ms after the INVITE.
+             */
+            rang_ms: number | null;
+            /**
+             * Format: int64
+             * @description RTP packets that the dialer got, through the node.
+             */
+            rtp_received: number;
+            /**
+             * Format: int64
+             * @description RTP packets that the carrier sent.
+             */
+            rtp_sent: number;
+            /**
+             * Format: int32
+             * @description The final response that the dialer got; 0: none.
+             */
+            status: number;
+        };
         /** @description Why somebody is forgotten. */
         Erasure: {
             /** @description Who wanted it, and when: it stands in the act. */
@@ -2335,6 +2431,11 @@ export interface components {
         Fanned: {
             requests: number;
         };
+        /**
+         * @description What it came to nothing by.
+         * @enum {string}
+         */
+        Fault: "peers" | "not_lent" | "unreachable" | "refused" | "late";
         /** @description Calls of one customer, or of all. */
         Figures: {
             /**
@@ -2388,15 +2489,6 @@ export interface components {
             /** Format: password */
             password: string;
             tenant: components["schemas"]["TenantNew"];
-        };
-        /** @description What a provider says of itself. */
-        Found: {
-            /** @description How it signs, of what we believe. */
-            algorithms: string[];
-            /** @description Where people are sent. */
-            authorization_endpoint: string;
-            /** @description The path on this server that it has to send people back to. */
-            callback: string;
         };
         /** @description A row of the funnel. */
         FunnelRow: {
@@ -2546,13 +2638,12 @@ export interface components {
             /** @description Whose addresses it vouches for. */
             domains: components["schemas"]["IdentityDomain"][];
             /** @description What the provider said of itself when it was set. */
-            found: components["schemas"]["Found"];
+            found: components["schemas"]["ProviderFound"];
             /** @description What it calls itself: an address. */
             issuer: string;
             /** @description Passwords will do, too. */
             passwords: boolean;
-            /** @description The role of who comes for the first time; none: only known people get in. */
-            role: string | null;
+            role: components["schemas"]["RoleName"] | null;
             /** @description It asks for a second factor itself: who it says that of (`amr` has `mfa`) is not asked for our code. */
             second_factor: boolean;
             /** Format: int32 */
@@ -2571,7 +2662,7 @@ export interface components {
             /** @description `https://…`, as its discovery document has it. */
             issuer: string;
             passwords: boolean;
-            role?: string | null;
+            role?: components["schemas"]["RoleName"] | null;
             second_factor: boolean;
         };
         /** @description Where a provider is. */
@@ -2792,6 +2883,10 @@ export interface components {
         /** @description A list that is short enough to be told whole. */
         List_Tenant: {
             items: components["schemas"]["Tenant"][];
+        };
+        /** @description A list that is short enough to be told whole. */
+        List_TonePlan: {
+            items: components["schemas"]["TonePlan"][];
         };
         /** @description A list that is short enough to be told whole. */
         List_User: {
@@ -3073,6 +3168,11 @@ export interface components {
          */
         Phase: "early" | "answered";
         /**
+         * @description Who answers.
+         * @enum {string}
+         */
+        Plays: "person" | "voicemail" | "no_such_number" | "busy";
+        /**
          * @description Which mistakes weigh more.
          * @enum {string}
          */
@@ -3282,6 +3382,15 @@ export interface components {
         Proof: {
             /** Format: password */
             password: string;
+        };
+        /** @description What a provider says of itself. */
+        ProviderFound: {
+            /** @description How it signs, of what we believe. */
+            algorithms: string[];
+            /** @description Where people are sent. */
+            authorization_endpoint: string;
+            /** @description The path on this server that it has to send people back to. */
+            callback: string;
         };
         /** @description What is published. */
         Publication: {
@@ -3614,6 +3723,11 @@ export interface components {
             png: string;
         };
         /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        State: "preparing" | "calling" | "arrived" | "over" | "failed";
+        /**
          * @description The dialer's side, or the carrier's.
          * @enum {string}
          */
@@ -3778,6 +3892,44 @@ export interface components {
             /** @description Clocks stand while a request waits for an update or a supplier. */
             waiting_pauses?: boolean;
         };
+        /** @description A test call. */
+        TestCall: {
+            /** @description Where the node was called: `udp:127.0.0.1:5060`. */
+            at: string;
+            /** Format: int64 */
+            began_ms: number;
+            /**
+             * Format: uuid
+             * @description By which it is found among the calls; its row is written some seconds after the call.
+             */
+            call: string | null;
+            /** @description The verdict that stands at the end. */
+            class: string | null;
+            /** Format: double */
+            confidence: number | null;
+            /** @description Who ended it. */
+            ended_by: string | null;
+            ends: components["schemas"]["Ends"] | null;
+            /** @description Verdicts that are right for what was played. */
+            expected: string[];
+            fault: components["schemas"]["Fault"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What the call is called on the node. */
+            name: string | null;
+            phase: string | null;
+            plays: components["schemas"]["Plays"];
+            state: components["schemas"]["State"];
+            /** @description What the node told, in order. */
+            told: components["schemas"]["Told"][];
+            /** @description The fault in words. */
+            why: string | null;
+        };
+        /** @description Which call. */
+        TestCallNew: {
+            /** @description Who answers. */
+            plays: components["schemas"]["Plays"];
+        };
         /**
          * @description What a text is for.
          * @enum {string}
@@ -3787,6 +3939,58 @@ export interface components {
         Time: string;
         /** @description A time with its unit, as `30s`, or `off`. */
         TimeOrOff: string;
+        /** @description Something that the node told of the call as it went. */
+        Told: {
+            /** @description What was judged. */
+            class: string | null;
+            /** Format: double */
+            confidence: number | null;
+            /** @description `speech_start`, `greeting_end` or `beep`. */
+            event: string | null;
+            /** @description `early` or `answered`. */
+            phase: string;
+            /**
+             * Format: int64
+             * @description Ms from the first early media, or from the answer.
+             */
+            t_ms: number;
+        };
+        /** @description The plan of one country, in the keys that a customer's own has. */
+        TonePlan: {
+            /** @description A customer's own plan is written like this. */
+            body: components["schemas"]["TonePlanKeys"];
+            /** @description The code that profiles name it by. */
+            code: string;
+        };
+        /** @description A further form. */
+        TonePlanFormKeys: {
+            busy?: components["schemas"]["TonePlanStep"][];
+            congestion?: components["schemas"]["TonePlanStep"][];
+            ringback?: components["schemas"]["TonePlanStep"][];
+            source: string;
+        };
+        /** @description The tones of a telephone system, in the keys of the files of `plans/`: one cadence of each kind, and further forms. */
+        TonePlanKeys: {
+            also?: components["schemas"]["TonePlanFormKeys"][];
+            busy?: components["schemas"]["TonePlanStep"][];
+            congestion?: components["schemas"]["TonePlanStep"][];
+            name: string;
+            ringback?: components["schemas"]["TonePlanStep"][];
+            /** @description Where it is described. */
+            source: string;
+        };
+        /** @description A step of a cadence: a tone, or a pause. */
+        TonePlanStep: {
+            /**
+             * Format: float
+             * @description What modulates it, Hz.
+             */
+            am_hz?: number;
+            /** @description One frequency or two, Hz; none: a pause. */
+            hz?: number[];
+            /** Format: float */
+            ms: number;
+        };
         /** @description The secret for an authenticator. */
         TotpSecret: {
             /** @description To be typed, in base 32. */
@@ -5158,7 +5362,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Found"];
+                    "application/json": components["schemas"]["ProviderFound"];
                 };
             };
             default: {
@@ -7558,6 +7762,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskContract"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_call_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a UUID, for example: sent again with the same key, the request is not done twice, and its answer comes again */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestCallNew"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestCall"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_call_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestCall"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tone_plan_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TonePlan"];
                 };
             };
             default: {

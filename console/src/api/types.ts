@@ -28,6 +28,7 @@ export interface ConfigKeys {
   dialers: Schemas['DialerKeys']
   policies: Schemas['PolicyKeys']
   profiles: Schemas['ProfileKeys']
+  'tone-plans': Schemas['TonePlanKeys']
 }
 
 export type Call = Schemas['Call']
@@ -46,6 +47,13 @@ export type Match = Schemas['Match']
 export type Prompt = Schemas['Prompt']
 export type Library = Schemas['Library']
 export type Trial = Schemas['DraftTrial']
+
+/** The tones of a country; a customer's own plan has the same body. */
+export type NationalPlan = Schemas['TonePlan']
+
+/** Who answers a test call, and how it goes. */
+export type TestCall = Schemas['TestCall']
+export type Plays = TestCall['plays']
 
 export type Snapshot = Schemas['Figures']
 export type Trunk = Schemas['Trunk']

@@ -14,6 +14,8 @@ export type Field<Key extends string = string> =
   /** The name of an object of another kind, or several in their order. */
   | { key: Key; kind: 'name'; of: ConfigKind; usual?: string }
   | { key: Key; kind: 'names'; of: ConfigKind }
+  /** Tone plans, of countries and one's own. */
+  | { key: Key; kind: 'plans' }
   /** Rows with a few cells each. */
   | { key: Key; kind: 'rows'; cells: readonly Cell[] }
   | { key: Key; kind: 'secret' }
@@ -161,7 +163,18 @@ const PROFILE: Sections<'profiles'> = [
     fields: [
       { key: 'operating_point', kind: 'choice', usual: 'balanced', options: ['balanced', 'keep_people', 'catch_machines'] },
       { key: 'machine_threshold', kind: 'number', min: 0, max: 1, step: 0.01 },
-      { key: 'countries', kind: 'words' },
+      { key: 'countries', kind: 'plans' },
+    ],
+  },
+]
+
+/** Its cadences are edited beside these, in TonePlanPage. */
+const TONE_PLAN: readonly Section[] = [
+  {
+    name: 'tone_plan',
+    fields: [
+      { key: 'name', kind: 'text' },
+      { key: 'source', kind: 'text' },
     ],
   },
 ]
@@ -171,6 +184,7 @@ export const SPECS: Record<ConfigKind, readonly Section[]> = {
   dialers: DIALER,
   policies: POLICY,
   profiles: PROFILE,
+  'tone-plans': TONE_PLAN,
 }
 
 /** What a new object begins with: what has no default. */
@@ -179,4 +193,5 @@ export const BEGINNINGS: Readonly<ConfigKeys> = {
   dialers: { addresses: [], carriers: [] },
   policies: {},
   profiles: {},
+  'tone-plans': { name: '', source: '', busy: [{ hz: [425], ms: 350 }, { ms: 350 }] },
 }

@@ -66,6 +66,19 @@ export default {
     admin: 'Administrator', name: 'Name', password_hint: 'At least {min} characters', tenant: 'Customer', company: 'Company', go: 'Begin',
   },
 
+  test_call: {
+    title: 'Test call', text: 'See how a call goes before you have a trunk: real SIP and sound, through the node itself.', skip: 'Skip', go_on: 'Go on to the trunks',
+    who: 'Who answers', go: 'Call', again: 'Call again',
+    plays: { person: 'A person', voicemail: 'A voicemail with a beep', no_such_number: '“The number does not exist”', busy: 'The line is busy' },
+    plays_text: { person: 'It rings, then somebody says hello.', voicemail: 'It rings, a machine greets and beeps.', no_such_number: 'A special information tone and an announcement, then 404.', busy: 'The busy tone, then 486.' },
+    call: 'The call', none: 'A pretended dialer on the server’s machine calls SmartCPD, and a pretended carrier answers. It takes ten to thirty seconds.', now: 'Under way', told: 'What SmartCPD told',
+    state: { preparing: 'Sockets are opened, trunks are lent for this call', calling: 'INVITE to {at}', arrived: 'The call goes through SmartCPD', over: 'It is over' },
+    verdict: 'Verdict:', right: 'That is what was played.', wrong: 'That is not what was played: open the call to see what was heard.',
+    sound: 'The carrier sent {sent} packets of sound, the dialer got {received}; its final response was {status}.', open: 'Open the call', writing: 'The call is being written down …',
+    fault: { peers: 'The pretended ends could not be started', not_lent: 'The node lends no trunks now', unreachable: 'SmartCPD does not answer', refused: 'SmartCPD refused the call', late: 'The call did not end' },
+    next: 'What comes next', next_text: 'Set up a carrier, where calls go, and a dialer, where they come from. Publish the prompts of your operators. Then watch calls come. This page is found again in the settings.',
+  },
+
   live: {
     title: 'Live', wall: 'For the wall', leave_wall: 'Leave the wall', open: 'Live', away: 'Connection lost, trying again',
     empty: 'No trunks yet', empty_text: 'Add a dialer and a carrier: calls will appear here as soon as they come.', add_trunk: 'Set up trunks',
@@ -176,6 +189,13 @@ export default {
     title: 'What if', text: 'Recordings of the last days are heard again under these settings, before they are saved: who would be lost, who saved.', dialer: 'Only of this dialer', go: 'Begin',
   },
   profiles: { title: 'Profiles', text: 'How calls are heard.', add: 'Add a profile', none: 'No profiles yet', none_text: 'Without a profile the balanced operating point holds.' },
+  tone_plans: {
+    title: 'Tone plans', text: 'Ringing, busy and congestion of your exchange or carrier, where they are not those of a country. They come beside the plans of countries, which are built in.',
+    add: 'Add a tone plan', none: 'No tone plans of your own yet', none_text: 'The plans of more than 140 countries are built in. Add one where a private exchange or a carrier sounds otherwise; profiles choose it by its name.',
+    tones: 'Tones', tones_text: 'One cycle of each cadence; it repeats. Frequencies 300 to 700 Hz, lengths 40 to 60,000 ms. Special information tones are the same everywhere and are known without a plan.',
+    copy: 'Copy from a country', copy_hint: 'Takes the tones that stand here away', without: 'None', add_cadence: 'Add: {kind}', add_row: 'Another tone', also: 'And {n} further forms: see the text.',
+    hz: 'Hz, one or two', am_hz: 'Modulated by, Hz', tone_ms: 'Tone, ms', pause_ms: 'Pause, ms', kind: { ringback: 'Ringing', busy: 'Busy', congestion: 'Congestion' },
+  },
   config: {
     look: 'View', as_form: 'Form', as_text: 'Text', history: 'History', version: 'Version {n}', take: 'Take into the form', saved: 'Saved. New calls follow it.', undo: 'Undo', unsaved: 'Not saved yet',
     delete: 'Delete {name}', delete_text: 'New calls cannot use it any more. Calls that stand go on.',
@@ -183,17 +203,18 @@ export default {
     add_go: 'Go on', name_hint: 'Letters, digits, - and _. It stands in records and cannot be changed.', name_letters: 'Only letters A to Z, digits, - and _', name_taken: 'This name is taken', removed: 'removed',
     add_row: 'Add a row', remove_row: 'Remove row {n}', time: 'With its unit: 350ms, 30s, 5m', time_off: 'With its unit: 350ms, 30s, 5m; or off',
     secret_kept: 'One is kept; write a new one to replace it', secret_none: 'None is kept', record_max: 'Longest recording', record_classes: 'Of which verdicts',
-    kind: { dialers: 'Dialer', carriers: 'Carrier', policies: 'Policy', profiles: 'Detection profile' },
-    section: { way: 'Way of the calls', identity: 'Who it is', numbers: 'Rewriting of numbers', media: 'SIP and media', hearing: 'Hearing and telling', behaviour: 'Behaviour', limits: 'Limits of time' },
+    kind: { dialers: 'Dialer', carriers: 'Carrier', policies: 'Policy', profiles: 'Detection profile', 'tone-plans': 'Tone plan' },
+    section: { tone_plan: 'What it is', way: 'Way of the calls', identity: 'Who it is', numbers: 'Rewriting of numbers', media: 'SIP and media', hearing: 'Hearing and telling', behaviour: 'Behaviour', limits: 'Limits of time' },
     cell: { uri: 'SIP URI', priority: 'Priority', weight: 'Weight', prefix: 'Beginning', strip: 'Take away', add: 'Put in front', carriers: 'Carriers' },
     field: {
+      name: 'For people', source: 'Where the figures come from',
       gateways: 'Servers', health: 'Asked by OPTIONS every', user: 'User', password: 'Password', register: 'Register for', domain: 'Host in From', identity: "Pass on the caller's identity",
       rewrite_callee: "Callee's number", rewrite_caller: "Caller's number", nat: 'Media may come from another address', srtp: 'Secured media (SRTP)', reliable: 'Reliable provisional responses (100rel)',
       session: 'Session timer', addresses: 'Networks', calls_max: 'Calls at once', carriers: 'Carriers, in their order', routes: 'By the beginning of the number', policy: 'Policy', profile: 'Profile',
       profiles: 'Profiles it may ask for', dialects: 'Dialects', record: 'Recording', refer: 'Pass on REFER', heard_first: 'Codecs first that can be heard',
       mode: 'Mode', hear_early: 'Listen before the answer', hear_answer: 'Listen after the answer', hold: 'Hold the answer', confidence_min: 'Confidence that an action needs',
       settle: 'An announcement has to stand for', answer_limit: 'Listen after the answer for', beep_limit: 'Wait for the beep for', ring_limit: 'Longest ringing', talk_limit: 'Longest call',
-      operating_point: 'Operating point', machine_threshold: 'Probability that "machine" needs', countries: 'Countries whose tones are expected',
+      operating_point: 'Operating point', machine_threshold: 'Probability that "machine" needs', countries: 'Whose tones are expected',
     },
     hint: {
       gateways: 'Lower priority first; equals share calls by weight.', addresses: 'Like 10.0.1.0/24; Enter adds one', carriers: 'The next one is tried when one fails',
@@ -262,7 +283,7 @@ export default {
       policy_added: 'Added a policy', policy_changed: 'Changed a policy', policy_removed: 'Deleted a policy', profile_added: 'Added a profile', profile_changed: 'Changed a profile', profile_removed: 'Deleted a profile',
       webhook_added: 'Added a webhook', webhook_changed: 'Changed a webhook', webhook_removed: 'Deleted a webhook', prompt_added: 'Added a prompt', prompt_changed: 'Changed a prompt', prompt_removed: 'Deleted a prompt', library_published: 'Published prompts',
       identity_provider_set: 'Set the organisation’s login', identity_provider_removed: 'Took the organisation’s login away', user_bound: 'Bound to an account of the organisation',
-      retention_changed: 'Changed how long things are kept', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
+      retention_changed: 'Changed how long things are kept', tone_plan_added: 'Added a tone plan', tone_plan_changed: 'Changed a tone plan', tone_plan_removed: 'Deleted a tone plan', test_call_begun: 'Made a test call', call_labelled: 'Labelled a call', call_unlabelled: 'Took a label away', recording_read: 'Listened to a recording',
     },
   },
   customers: {
@@ -283,6 +304,7 @@ export default {
     second: 'The provider asks for a second factor itself', second_hint: 'Who it says that of (amr: mfa) is not asked for our code', second_theirs: 'the provider’s, where it says so', second_ours: 'ours, for those who turned it on',
   },
   settings: {
+    first_steps: 'First steps', first_steps_text: 'A call through SmartCPD without a trunk: choose who answers and see the verdict.',
     title: 'Settings', oneself: 'Yourself', password: 'Password', old_password: 'Present password', new_password: 'New password', change_password: 'Change the password', password_changed: 'The password is changed',
     second: 'Second factor', second_text: 'With a code from an app, a stolen password alone opens nothing.', second_begin: 'Turn on', second_on: 'The second factor is on', second_remove: 'Turn off',
     second_remove_text: 'Then the password alone opens your account.', second_offer: 'Show this code to your authenticator app, or enter the secret there; then enter the code that it shows.', second_picture: 'QR code with the secret for an authenticator app; the same secret stands below as text', second_secret: 'Secret', second_open: 'Open in the app', second_finish: 'Confirm',

@@ -20,6 +20,7 @@ const BUILT = [
   'policies.action.', 'policies.hint.', 'policies.early', 'policies.answered', 'config.kind.', 'config.section.', 'config.cell.', 'config.field.', 'config.hint.',
   'config.option.', 'statistics.by.', 'statistics.part.', 'statistics.figure.', 'confusion.', 'jobs.state.', 'jobs.kind.', 'jobs.figure.', 'webhooks.kind.',
   'webhooks.delivery.', 'audit.words.', 'settings.kept.', 'evidence.', 'told.', 'heard.', 'step.', 'prompts.states.', 'prompts.trial_', 'group.', 'class.',
+  'tone_plans.kind.', 'test_call.plays.', 'test_call.plays_text.', 'test_call.state.', 'test_call.fault.',
 ]
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -43,6 +43,20 @@ impl Shared {
         }
     }
 
+    /// The same with other tone plans.
+    #[must_use]
+    pub fn with_plans(&self, plans: Arc<Plans>) -> Shared {
+        Shared {
+            plans,
+            ..self.clone()
+        }
+    }
+
+    /// The tone plans.
+    pub fn plans(&self) -> &Arc<Plans> {
+        &self.plans
+    }
+
     /// The prompt library.
     pub fn library(&self) -> &Arc<Library> {
         &self.library

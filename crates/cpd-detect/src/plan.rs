@@ -206,9 +206,19 @@ impl Plan {
             key,
             reason,
         };
-        let mut table: Table = text
+        let table: Table = text
             .parse()
             .map_err(|e: toml::de::Error| at(String::new(), e.to_string().trim_end().replace('\n', " ")))?;
+        Plan::from_table(file, table)
+    }
+
+    /// The same of keys and values that somebody else read.
+    pub fn from_table(file: &str, mut table: Table) -> Result<Plan, PlanError> {
+        let at = |key: String, reason: String| PlanError {
+            file: file.to_owned(),
+            key,
+            reason,
+        };
         let country = take_text(&mut table, "country").map_err(|reason| at("country".into(), reason))?;
         let name = take_text(&mut table, "name").map_err(|reason| at("name".into(), reason))?;
         let source = take_text(&mut table, "source").map_err(|reason| at("source".into(), reason))?;

@@ -76,6 +76,14 @@ pub struct Repertoire {
     pub plays: Vec<Play>,
 }
 
+impl Play {
+    /// The play of these digits alone, as the [`Repertoire`] of this seed has it.
+    pub fn of(digits: &str, seed: u64) -> Option<Play> {
+        let place = ACTS.iter().position(|act| act.digits == digits)?;
+        Some(ACTS[place].play(seed.wrapping_add(place as u64), &samples::library()))
+    }
+}
+
 impl Repertoire {
     /// The plays of a seed; the sounds take about a second of one core.
     pub fn new(seed: u64) -> Repertoire {
@@ -527,6 +535,10 @@ mod tests {
             assert_eq!(finals.count(), 1, "{}", play.title);
         }
         assert!(repertoire.by_number("7900000000").is_none());
+        let alone = Play::of("40", 1).expect("a play");
+        let same = repertoire.by_number("40").expect("a play");
+        assert_eq!((alone.sound.ms(), &alone.steps), (same.sound.ms(), &same.steps));
+        assert!(Play::of("99", 1).is_none());
     }
 
     #[test]

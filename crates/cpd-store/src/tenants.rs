@@ -9,6 +9,7 @@ use uuid::Uuid;
 pub use crate::entity::tenants::Model as Tenant;
 use crate::entity::tenants::{ActiveModel, Column, Entity};
 use crate::error::Error;
+use crate::objects::{REVISION, count_up};
 use crate::store::Tx;
 
 /// A new customer.
@@ -20,7 +21,7 @@ pub struct NewTenant {
     pub name: String,
 }
 
-/// Adds a customer.
+/// Adds a customer, which nodes see at their next look.
 ///
 /// # Errors
 ///
@@ -35,7 +36,9 @@ pub async fn add(tx: &Tx, id: Uuid, new: NewTenant, now_ms: i64) -> Result<Tenan
         created_ms: Set(now_ms),
         version: Set(1),
     };
-    Ok(row.insert(&tx.db).await?)
+    let tenant = row.insert(&tx.db).await?;
+    count_up(tx, REVISION).await?;
+    Ok(tenant)
 }
 
 /// All that the transaction may see: one's own, or everybody's.
@@ -63,7 +66,7 @@ pub async fn find(tx: &Tx, id: Uuid) -> Result<Tenant, Error> {
     Entity::find_by_id(id).one(&tx.db).await?.ok_or(Error::Missing)
 }
 
-/// Changes one that was read at `version`.
+/// Changes one that was read at `version`. Nodes see it at their next look: calls of one that is paused are taken no more.
 ///
 /// # Errors
 ///
@@ -83,5 +86,7 @@ pub async fn change(
     }
     change(&mut tenant);
     tenant.version += 1;
-    Ok(tenant.into_active_model().reset_all().update(&tx.db).await?)
+    let tenant = tenant.into_active_model().reset_all().update(&tx.db).await?;
+    count_up(tx, REVISION).await?;
+    Ok(tenant)
 }

@@ -30,6 +30,33 @@ fn written(number: i32, secrets: Option<&[u8]>) -> Written {
 }
 
 #[test]
+fn nodes_see_that_a_customer_came_or_was_paused() {
+    on_both(|store| async move {
+        let seen = async || {
+            let tx = store.read(Whose::Service).await.unwrap();
+            objects::revision(&tx, objects::REVISION).await.unwrap()
+        };
+        let before = seen().await;
+        let tx = store.write(Whose::Service).await.unwrap();
+        let new = NewTenant {
+            slug: "fresh".to_owned(),
+            name: "Fresh".to_owned(),
+        };
+        let id = Uuid::now_v7();
+        tenants::add(&tx, id, new, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let added = seen().await;
+        assert!(added > before);
+        let tx = store.write(Whose::Service).await.unwrap();
+        tenants::change(&tx, id, 1, |tenant| tenant.active = false)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(seen().await > added);
+    });
+}
+
+#[test]
 fn an_object_has_a_history_that_outlives_it() {
     on_both(|store| async move {
         let tx = ours(&store).await;

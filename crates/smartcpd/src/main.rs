@@ -34,6 +34,7 @@ mod serve;
 mod simulate;
 mod stock;
 mod story;
+mod test_calls;
 mod timeline;
 mod webhooks;
 mod words;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cpd_detect::{Plan, Plans};
+use cpd_detect::{Plan, Plans, Shared};
 
 use crate::cli::Hearing;
 use crate::fault::{Fault, FaultClass};
@@ -38,6 +38,16 @@ pub(crate) fn load(hearing: &Hearing) -> Result<Arc<Plans>, Fault> {
         }
     }
     Ok(Arc::new(plans))
+}
+
+/// What calls are heard with, and these plans beside and in place of its own.
+pub(crate) fn with(shared: Shared, own: &[Plan]) -> Shared {
+    if own.is_empty() {
+        return shared;
+    }
+    let all = shared.plans().countries().iter().chain(own).cloned();
+    let plans = Plans::of(all);
+    shared.with_plans(Arc::new(plans))
 }
 
 /// The plan file itself, or the `.toml` files of a folder in the order of their names.

@@ -21,6 +21,7 @@ use crate::live::Hub;
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
 use crate::stock::Stock;
+use crate::test_calls::TestCalls;
 use crate::webhooks::network::Network;
 
 /// Hashes of passwords computed at once: one takes 19 MiB and some 30 ms.
@@ -64,6 +65,7 @@ pub(crate) struct App {
     pub(crate) exports: PathBuf,
     /// Sound that dialers hand over.
     pub(crate) streams: Streams,
+    pub(crate) test_calls: TestCalls,
     clock: Clock,
 }
 
@@ -75,6 +77,8 @@ pub(crate) struct Limits {
     pub(crate) requests: DefaultKeyedRateLimiter<u128>,
     /// Requests of nobody, by address.
     pub(crate) strangers: DefaultKeyedRateLimiter<std::net::IpAddr>,
+    /// Test calls, by customer.
+    pub(crate) test_calls: DefaultKeyedRateLimiter<u128>,
 }
 
 /// An hour's logins from one address behind which a whole office may sit: one in 2 s, 20 at once.
@@ -85,6 +89,8 @@ const REQUESTS_PER_SECOND: u32 = 50;
 const REQUESTS_BURST: u32 = 200;
 /// Requests of nobody from one address a second: the console's own files.
 const STRANGERS_PER_SECOND: u32 = 50;
+/// Test calls of one customer a minute, and at once: each lasts some ten seconds, and who looks tries all four.
+const TEST_CALLS_PER_MINUTE: u32 = 6;
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -99,6 +105,7 @@ impl Default for Limits {
             strangers: RateLimiter::keyed(
                 Quota::per_second(count(STRANGERS_PER_SECOND)).allow_burst(count(REQUESTS_BURST)),
             ),
+            test_calls: RateLimiter::keyed(Quota::per_minute(count(TEST_CALLS_PER_MINUTE))),
         }
     }
 }
@@ -109,6 +116,7 @@ impl Limits {
         self.logins.retain_recent();
         self.requests.retain_recent();
         self.strangers.retain_recent();
+        self.test_calls.retain_recent();
     }
 }
 
@@ -127,6 +135,7 @@ pub(crate) struct Wanted {
     pub(crate) network: Network,
     pub(crate) exports: PathBuf,
     pub(crate) traffic: Arc<Traffic>,
+    pub(crate) test_calls: TestCalls,
     /// Unix time, ms.
     pub(crate) clock: Clock,
 }
@@ -153,6 +162,7 @@ impl App {
             exports: wanted.exports,
             traffic: wanted.traffic,
             streams: Streams::default(),
+            test_calls: wanted.test_calls,
             clock: wanted.clock,
         })
     }

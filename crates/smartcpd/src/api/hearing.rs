@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use cpd_detect::Profile;
+use cpd_detect::{Plan, Profile};
 use cpd_store::calls::{self, Call};
 use cpd_store::tenants::{self, Tenant};
 use cpd_store::{Tx, Uuid, objects};
@@ -23,6 +23,7 @@ use super::recordings;
 use super::upload::Upload;
 use crate::audio::{self, Reading};
 use crate::hearing::Ear;
+use crate::plans;
 use crate::serve::config::owned::{self, OWNER_END, Trunks};
 use crate::stock::Stocked;
 
@@ -42,11 +43,12 @@ pub(crate) async fn of_call(
     let path = recordings::locate(&app, &recording).await?;
     let stocked = of_dialer(&app, &tx, &call).await?;
     let profile = profile(&app, &tx, &call).await?;
+    let plans = super::tone_plans::own(&tx, call.tenant_id).await?;
     drop(tx);
     let profile_of = profile.is_some().then(|| call.dialer.clone());
-    let with = with(&app, stocked, profile.unwrap_or_default(), profile_of);
+    let with = with(&app, stocked, &plans, profile.unwrap_or_default(), profile_of);
     let told = with.told();
-    let question = format!("{id} {told:?} {:?}", with.ear.profile);
+    let question = format!("{id} {told:?} {:?} {plans:?}", with.ear.profile);
     let answered_ms = answered(&call, recording.length_ms);
     let result = match app.workshop.result(&question) {
         Some(result) => result,
@@ -108,6 +110,7 @@ pub(crate) async fn trunks(app: &App, tx: &Tx, tenant: &Tenant) -> Result<Trunks
 pub(crate) fn with(
     app: &App,
     stocked: Option<Stocked>,
+    plans: &[Plan],
     profile: Profile,
     profile_of: Option<String>,
 ) -> With {
@@ -117,6 +120,7 @@ pub(crate) fn with(
         // Where the file's prompts cannot be read, tones and voices are heard all the same.
         None => base.file.unwrap_or(base.bare),
     };
+    let shared = plans::with(shared, plans);
     With {
         ear: Ear { shared, profile },
         stocked,
@@ -151,7 +155,7 @@ pub(crate) struct Form {
 
 /// Hears a recording of up to three minutes
 ///
-/// With the prompts that the customer's calls are heard with, and the usual profile.
+/// With the prompts and tone plans that the customer's calls are heard with, and the usual profile.
 #[utoipa::path(post, path = "/analyses", operation_id = "recording_analyse", tag = "analyses", request_body(content = Form, content_type = "multipart/form-data"), responses((status = 200, body = Hearing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn analyse(
     State(app): State<Arc<App>>,
@@ -175,8 +179,9 @@ pub(crate) async fn analyse(
     })?;
     let tx = caller.read_own(&app).await?;
     let stocked = app.stock.published(&tx, caller.tenant).await?;
+    let plans = super::tone_plans::own(&tx, caller.tenant).await?;
     drop(tx);
-    let with = with(&app, stocked, Profile::default(), None);
+    let with = with(&app, stocked, &plans, Profile::default(), None);
     let work = move || heard::hear(&recording, false, answered_ms, &with);
     Ok(Json(app.workshop.work(work).await?))
 }

@@ -317,9 +317,10 @@ async fn on_file(app: &Arc<App>, caller: &Caller, request: Request) -> Result<Tr
     let tx = caller.read_own(app).await?;
     let published = app.stock.published(&tx, caller.tenant).await?;
     let draft = app.stock.draft(&tx).await?;
+    let plans = super::tone_plans::own(&tx, caller.tenant).await?;
     drop(tx);
     let [published, draft] =
-        [published, Some(draft)].map(|stocked| hearing::with(app, stocked, Profile::default(), None));
+        [published, Some(draft)].map(|stocked| hearing::with(app, stocked, &plans, Profile::default(), None));
     let work = move || {
         let [published, draft] = [published, draft].map(|with| {
             let heard = with.ear.hear(&recording, answered_ms, false);

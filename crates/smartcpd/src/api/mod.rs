@@ -43,8 +43,10 @@ mod sound;
 mod statistics;
 mod streams;
 mod tenants;
+mod test_calls;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tone_plans;
 mod totp;
 pub(crate) mod traffic;
 mod upload;
@@ -100,6 +102,7 @@ pub(crate) use calls::Which as WhichCalls;
 pub(crate) use objects::{one as written, purpose as secrets_of, unsealed};
 pub(crate) use password::hash_now as hash_password;
 pub(crate) use schema::openapi;
+pub(crate) use tone_plans::{Step as TonePlanStep, own as own_tone_plans};
 
 /// All resources, with their description.
 fn resources() -> OpenApiRouter<Arc<App>> {
@@ -127,6 +130,7 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(objects::find, objects::put, objects::remove))
         .routes(routes!(objects::check))
         .routes(routes!(objects::history))
+        .routes(routes!(tone_plans::list))
         .routes(routes!(classes::list))
         .routes(routes!(calls::index))
         .routes(routes!(calls::find))
@@ -151,6 +155,8 @@ fn resources() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(live::watch))
         .routes(routes!(streams::media))
         .routes(routes!(streams::find))
+        .routes(routes!(test_calls::begin))
+        .routes(routes!(test_calls::find))
         .routes(routes!(views::list, views::add))
         .routes(routes!(views::remove))
         .routes(routes!(webhooks::list, webhooks::add))

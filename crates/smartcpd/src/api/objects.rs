@@ -1,4 +1,4 @@
-//! Trunks, policies and profiles: each as its owner writes it, in the keys of `smartcpd.toml`. What is written is read by
+//! Trunks, policies, profiles and tone plans: each as its owner writes it, in the keys of `smartcpd.toml`. What is written is read by
 //! the same code as the file, together with all else of the customer, before it is kept: nothing that cannot carry calls
 //! gets in.
 
@@ -26,6 +26,8 @@ use crate::serve::config::owned::{self, SECRETS, Trunks, Written};
 
 /// The most objects of one kind of one customer: pages and checks stay quick.
 const OBJECTS_MAX: usize = 500;
+/// The most tone plans: each call weighs each of their cadences.
+const TONE_PLANS_MAX: usize = 16;
 
 /// An object.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,12 +46,21 @@ pub(crate) struct Kept {
 }
 
 /// The kinds, as addresses have them.
-const KINDS: [(&str, Kind); 4] = [
+const KINDS: [(&str, Kind); 5] = [
     ("carriers", Kind::Carrier),
     ("dialers", Kind::Dialer),
     ("policies", Kind::Policy),
     ("profiles", Kind::Profile),
+    ("tone-plans", Kind::TonePlan),
 ];
+
+/// How many objects of a kind a customer may have.
+fn most(kind: Kind) -> usize {
+    match kind {
+        Kind::Dialer | Kind::Carrier | Kind::Policy | Kind::Profile => OBJECTS_MAX,
+        Kind::TonePlan => TONE_PLANS_MAX,
+    }
+}
 
 fn kind(word: &str) -> Result<Kind, Problem> {
     let found = KINDS.iter().find(|(own, _)| *own == word);
@@ -132,7 +143,7 @@ pub(crate) async fn find(
 #[schema(as = ConfigNew)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
-    /// The keys of `smartcpd.toml`, without `id`.
+    /// The keys of `smartcpd.toml`, without `id`; of a tone plan those of the files of `plans/`.
     #[schema(value_type = ConfigBody)]
     body: serde_json::Map<String, Value>,
     /// New secrets by key; those that are not named stay, an empty one goes.
@@ -173,8 +184,8 @@ pub(crate) async fn put(
     let (kind, version) = (kind(&word)?, wish(&headers)?);
     let tx = caller.write(&app).await?;
     let (old, secrets) = checked(&app, &tx, &caller, (kind, &name), &new).await?;
-    if version.is_none() && objects::list(&tx, kind).await?.len() >= OBJECTS_MAX {
-        let detail = format!("there are {OBJECTS_MAX} {word} already; remove some first");
+    if version.is_none() && objects::list(&tx, kind).await?.len() >= most(kind) {
+        let detail = format!("there are {} {word} already; remove some first", most(kind));
         return Err(Problem::new(ProblemKind::Conflict, detail));
     }
     // Sealed anew also where the last one goes.

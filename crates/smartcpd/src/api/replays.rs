@@ -266,8 +266,9 @@ async fn replay(app: &Arc<App>, job: &Job, progress: &watch::Sender<f32>) -> Res
     let tx = app.store.read(Whose::Tenant(job.tenant_id)).await?;
     let found = found(app, &tx, wanted.days, wanted.dialer.as_deref()).await?;
     let stocked = app.stock.published(&tx, job.tenant_id).await?;
+    let plans = super::tone_plans::own(&tx, job.tenant_id).await?;
     drop(tx);
-    let usual = hearing::with(app, stocked, Profile::default(), None);
+    let usual = hearing::with(app, stocked, &plans, Profile::default(), None);
     let mut result = Replayed {
         node: app.node.clone(),
         missing: found.missing,
@@ -346,9 +347,10 @@ async fn trial(app: &Arc<App>, job: &Job, progress: &watch::Sender<f32>) -> Resu
     let found = found(app, &tx, days, None).await?;
     let published = app.stock.published(&tx, job.tenant_id).await?;
     let draft = app.stock.draft(&tx).await?;
+    let plans = super::tone_plans::own(&tx, job.tenant_id).await?;
     drop(tx);
     let [published, draft] = [published, Some(draft)]
-        .map(|stocked| Arc::new(hearing::with(app, stocked, Profile::default(), None)));
+        .map(|stocked| Arc::new(hearing::with(app, stocked, &plans, Profile::default(), None)));
     let mut result = Tried {
         node: app.node.clone(),
         missing: found.missing,

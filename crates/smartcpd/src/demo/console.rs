@@ -93,6 +93,7 @@ pub(super) async fn start(
         doors: Default::default(),
         listeners_max: listeners_max as u64,
         webhooks_private: true,
+        lending: None,
     };
     let admin = admin::start(plan, Log::start(Level::Error))?;
     let stored = admin.recorder();

@@ -66,6 +66,7 @@ impl Open {
             },
             Some(name) => profile(app, &tx, name).await?,
         };
+        let plans = crate::api::own_tone_plans(&tx, about.tenant).await?;
         let owner = match about.tenant {
             cpd_store::SERVICE => None,
             tenant => Some(Arc::from(tenants::find(&tx, tenant).await?.slug)),
@@ -77,7 +78,7 @@ impl Open {
             None => (base.file.unwrap_or(base.bare), Arc::default()),
         };
         let mut session = Session::new(With {
-            shared,
+            shared: crate::plans::with(shared, &plans),
             profile,
             ids,
             hangup_on: wishes.hangup_on.clone(),

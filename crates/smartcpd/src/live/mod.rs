@@ -8,4 +8,4 @@ mod figures;
 mod hub;
 
 pub(crate) use figures::Figures;
-pub(crate) use hub::{Event, Hub, Node};
+pub(crate) use hub::{Event, Hub, Node, What};

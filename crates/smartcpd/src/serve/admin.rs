@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 
 use super::config::StorePlan;
 use super::config::owned::{self, Beside, Trunks, Written};
+use super::guest::Lending;
 use super::hearing::Base;
 use super::keeping::Keeping;
 use super::log::{Level, Log};
@@ -41,6 +42,7 @@ use crate::fault::{Fault, FaultClass, system_words};
 use crate::jobs::Runner;
 use crate::live::{self, Hub};
 use crate::stock::{Stock, Stocked, Unstocked};
+use crate::test_calls::{Means, TestCalls};
 use crate::webhooks::network::Network;
 use crate::webhooks::sender::{Sender, Tries};
 
@@ -90,6 +92,8 @@ pub(crate) struct Plan {
     pub(crate) listeners_max: u64,
     /// Webhooks may lead into one's own network, and by HTTP.
     pub(crate) webhooks_private: bool,
+    /// The node that test calls go through; `None`: there is none here.
+    pub(crate) lending: Option<Lending>,
 }
 
 /// Starts all of it. A database that cannot be reached yet is tried again in the background.
@@ -140,6 +144,7 @@ pub(crate) fn start(plan: Plan, log: Log) -> Result<Admin, Fault> {
         doors: plan.doors,
         listener,
         audiosocket,
+        lending: plan.lending,
         log,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -267,6 +272,7 @@ struct Run {
     doors: Doors,
     listener: Option<std::net::TcpListener>,
     audiosocket: Option<std::net::TcpListener>,
+    lending: Option<Lending>,
     log: Log,
 }
 
@@ -337,6 +343,12 @@ impl Run {
             network,
             exports: exports.clone(),
             traffic: Arc::clone(&self.traffic),
+            test_calls: TestCalls::new(self.lending.take().map(|lending| Means {
+                lending,
+                customers: self.owned.subscribe(),
+                live: Arc::clone(&self.live),
+                recordings: self.beside.recordings.clone(),
+            })),
             clock: Box::new(system_clock),
         });
         let runner = Runner {

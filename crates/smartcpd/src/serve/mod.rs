@@ -3,6 +3,7 @@
 //! - [`config`]: `smartcpd.toml`. [`service`]: the run, from start to drain. [`doctor`]: looks before one starts.
 //! - [`hearing`], [`tls`], [`locate`]: what the node is given from files and from the DNS.
 //! - [`admin`]: the database, the API and the console, on threads of their own.
+//! - [`guest`]: the trunks of a test call, which stand for a moment.
 //! - [`snapshot`]: customers' trunks while the database is away.
 //! - [`keeping`]: what is old goes.
 //! - [`log`], [`records`], [`metrics`], [`http`], [`hep`]: what is told, and to whom.
@@ -10,6 +11,7 @@
 pub(crate) mod admin;
 pub(crate) mod config;
 pub(crate) mod doctor;
+pub(crate) mod guest;
 pub(crate) mod hearing;
 mod hep;
 mod http;

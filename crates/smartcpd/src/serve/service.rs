@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use super::admin::{self, Admin};
 use super::config::owned::Trunks;
 use super::config::{self, Config, Homer};
+use super::guest::{Lending, Lent, Order};
 use super::hearing::{self, Base, Loaded};
 use super::hep::{self, Captured};
 use super::http::{self, Asked, Page, Reply};
@@ -57,6 +58,8 @@ struct Service {
     recorders: Vec<Box<dyn Recorder>>,
     admin: Option<Admin>,
     owned: Vec<Arc<Trunks>>,
+    /// The trunks of a test call.
+    lent: Option<Lent>,
     /// What is heard with; the API hears recordings with the same.
     base: watch::Sender<Base>,
     version: u64,
@@ -135,6 +138,8 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         None => None,
     };
     let (base, base_receiver) = watch::channel(loaded.base.clone());
+    // One test call at a time; a second wish waits for the answer that there is one.
+    let (orders, mut wishes) = mpsc::channel::<Order>(1);
     let admin = match &config.store {
         Some(store) => {
             let plan = admin::Plan {
@@ -148,6 +153,11 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
                 doors: config.doors.clone(),
                 listeners_max: config.hearing.listeners_max as u64,
                 webhooks_private: config.webhooks_private,
+                lending: Some(Lending {
+                    orders,
+                    locals: bound(&config, &node),
+                    media: config.media.networks.clone(),
+                }),
             };
             Some(admin::start(plan, log.clone())?)
         }
@@ -167,6 +177,7 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
         recorders,
         admin,
         owned: Vec::new(),
+        lent: None,
         base,
         version: 1,
         prompts: 0,
@@ -186,6 +197,8 @@ pub(super) async fn run(config: Config, file: Option<PathBuf>) -> Result<(), Fau
     let ended = loop {
         let step = tokio::select! {
             Some(trunks) = changed(&mut changes) => service.on_owned(trunks).await,
+            Some(order) = wishes.recv() => service.on_order(order).await,
+            () = Lent::ends(&mut service.lent) => service.on_guest_left().await,
             Some(notice) = notices.recv() => { service.on_notice(notice); Ok(()) }
             Some(failure) = failures.recv() => {
                 service.log.say(Level::Warn, &format!("failed to {failure}"), json!({}));
@@ -245,6 +258,14 @@ async fn changed(changes: &mut Option<watch::Receiver<Vec<Arc<Trunks>>>>) -> Opt
         // The API's threads are gone; calls go on with what they have.
         Err(_) => std::future::pending().await,
     }
+}
+
+/// Where the node takes calls, as seen from this machine: its own addresses are those that it tells the world.
+fn bound(config: &Config, node: &Node) -> Vec<(Protocol, SocketAddr)> {
+    let listeners = config.sip.listeners.iter().zip(node.locals());
+    listeners
+        .map(|(listener, (protocol, told))| (*protocol, SocketAddr::new(listener.bind.ip(), told.port())))
+        .collect()
 }
 
 async fn under_way<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
@@ -421,6 +442,7 @@ impl Service {
     /// Tells the node which addresses are whose.
     async fn trust(&self) -> Result<(), Step> {
         let located = self.addresses.values().flatten().map(SocketAddr::ip);
+        let located = located.chain(self.lent.iter().map(|lent| lent.from));
         Ok(self.node.set_address_list(self.config.addresses(located)).await?)
     }
 
@@ -511,10 +533,8 @@ impl Service {
             Ok(Ok((config, loaded))) => {
                 self.version += 1;
                 let wants_restart = self.config.wants_restart(&config);
-                let config = config.with(&self.owned, &loaded.base.bare);
+                let config = config.with(&self.owned, &loaded.base);
                 self.base.send_replace(loaded.base.clone());
-                let settings = config.settings(self.version, loaded.base.file.clone());
-                self.node.set_settings(Arc::new(settings)).await?;
                 self.log.level = config.log;
                 self.keep_hearing(&loaded);
                 // What changed while it was read is a reason to read it again.
@@ -523,7 +543,7 @@ impl Service {
                     self.watched = watched;
                 }
                 self.config = config;
-                self.trust().await?;
+                self.apply().await?;
                 self.metrics.on_reload(true);
                 let fields = json!({ "settings": self.version, "prompts": self.prompts });
                 self.log.say(Level::Info, "reloaded: new calls go by it", fields);
@@ -554,17 +574,65 @@ impl Service {
     async fn on_owned(&mut self, trunks: Vec<Arc<Trunks>>) -> Result<(), Step> {
         self.owned = trunks;
         let base = self.base.borrow().clone();
-        self.config = self.config.clone().with(&self.owned, &base.bare);
+        self.config = self.config.clone().with(&self.owned, &base);
         self.version += 1;
-        let settings = self.config.settings(self.version, base.file);
-        self.node.set_settings(Arc::new(settings)).await?;
-        self.trust().await?;
+        self.apply().await?;
         let fields = json!({ "settings": self.version, "dialers": self.config.dialers.len() });
         self.log.say(
             Level::Info,
             "customers' trunks taken: new calls go by them",
             fields,
         );
+        Ok(())
+    }
+
+    /// New calls go by what is configured now, beside the trunks of a test call.
+    async fn apply(&self) -> Result<(), Step> {
+        let file = self.base.borrow().file.clone();
+        let mut settings = self.config.settings(self.version, file);
+        settings
+            .dialers
+            .extend(self.lent.iter().map(|lent| Arc::clone(&lent.dialer)));
+        self.node.set_settings(Arc::new(settings)).await?;
+        self.trust().await
+    }
+
+    /// A test call wants its trunks.
+    async fn on_order(&mut self, order: Order) -> Result<(), Step> {
+        let refusal = match (&self.drain, &self.lent) {
+            (Some(_), _) => Some("the node is shutting down and takes no new calls"),
+            (None, Some(_)) => Some("another test call is under way"),
+            (None, None) => None,
+        };
+        if let Some(why) = refusal {
+            // Who asked may have left.
+            let _ = order.lent.send(Err(why));
+            return Ok(());
+        }
+        let base = self.base.borrow().clone();
+        let recordings = self.config.media.recordings.clone();
+        self.lent = Some(Lent::new(&order.guest, order.back, &base, recordings));
+        self.version += 1;
+        self.apply().await?;
+        let fields = json!({ "customer": order.guest.trunks.owner, "from": order.guest.from, "settings": self.version });
+        self.log.say(
+            Level::Info,
+            "a test call begins: its trunks stand until it is over",
+            fields,
+        );
+        // One that has left takes its trunks along.
+        let _ = order.lent.send(Ok(()));
+        Ok(())
+    }
+
+    /// A test call is over, and its trunks go.
+    async fn on_guest_left(&mut self) -> Result<(), Step> {
+        self.lent = None;
+        self.version += 1;
+        self.apply().await?;
+        let fields = json!({ "settings": self.version });
+        self.log
+            .say(Level::Info, "the trunks of a test call are gone", fields);
         Ok(())
     }
 

@@ -126,6 +126,8 @@ impl Carrier {
         let Some(play) = self.plan.of(&number, &mut self.rng) else {
             return refuse(endpoint, 404, "nothing to play");
         };
+        // A caller that is gone is sent nothing.
+        let _ = endpoint.set_symmetric(dialog, self.player.is_near());
         self.next += 1;
         let mut leg = match Leg::open(&self.player, self.next, flow.local.ip()) {
             Ok(leg) => leg,

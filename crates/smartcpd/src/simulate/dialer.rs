@@ -391,6 +391,8 @@ impl User for Dialer {
                 if let Some(&id) = self.invites.get(&call) {
                     if let Some(dialog) = dialog {
                         self.early.insert(dialog, id);
+                        // One that is over sends nothing.
+                        let _ = endpoint.set_symmetric(dialog, self.player.is_near());
                     }
                     if let Some(call) = self.calls.get_mut(&id) {
                         call.outcome.rang_ms.get_or_insert(ms(now, call.began));
@@ -409,6 +411,7 @@ impl User for Dialer {
                 };
                 if let Some(call) = self.calls.get_mut(&id) {
                     call.dialog = Some(dialog);
+                    let _ = endpoint.set_symmetric(dialog, self.player.is_near());
                     call.outcome.answered_ms = Some(ms(now, call.began));
                     call.outcome.status = response.status();
                     call.outcome.phrase = text(response.reason());

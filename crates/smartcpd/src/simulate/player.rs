@@ -24,6 +24,8 @@ const READ_EVERY: u64 = 20;
 #[derive(Clone)]
 pub(crate) struct Player {
     orders: Sender<Order>,
+    /// Peers hear here, whatever address they tell the world.
+    near: Option<IpAddr>,
 }
 
 enum Order {
@@ -61,7 +63,20 @@ impl Player {
         thread::Builder::new()
             .name("simulated-rtp".to_owned())
             .spawn(move || run(&received))?;
-        Ok(Player { orders })
+        Ok(Player { orders, near: None })
+    }
+
+    /// The same for peers on this machine that tell the world another address than the one they hear at (NAT).
+    pub(crate) fn near(self, address: Option<IpAddr>) -> Player {
+        Player {
+            near: address,
+            ..self
+        }
+    }
+
+    /// Peers are on this machine: what they tell the world as their own address leads elsewhere.
+    pub(crate) fn is_near(&self) -> bool {
+        self.near.is_some()
     }
 
     fn order(&self, order: Order) {
@@ -234,7 +249,8 @@ impl Leg {
         let Ok(Carried::Audio(audio)) = description.carried() else {
             return;
         };
-        self.remote = audio.rtp.filter(|_| !is_silenced(&audio));
+        let told = audio.rtp.filter(|_| !is_silenced(&audio));
+        self.remote = told.map(|told| SocketAddr::new(self.player.near.unwrap_or(told.ip()), told.port()));
         if let Some((law, payload_type)) = g711(&audio) {
             self.answered = Some((law, payload_type));
             self.player.order(Order::Codec(self.id, law, payload_type));

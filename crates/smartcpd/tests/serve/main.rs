@@ -8,12 +8,14 @@ mod common;
 mod databases;
 mod homer;
 mod kept;
+mod library;
 mod naming;
 mod peers;
 mod reload;
 mod seen;
 mod service;
 mod standing;
+mod test_call;
 
 use std::io::{BufRead, BufReader};
 use std::net::UdpSocket;

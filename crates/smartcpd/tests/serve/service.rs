@@ -91,6 +91,31 @@ impl Service {
         text
     }
 
+    /// Asks the API, as `"POST /test-calls"`, with a key: the status and the body.
+    pub(crate) fn api(&self, key: &str, what: &str, headers: &str, body: impl AsRef<[u8]>) -> (u16, Value) {
+        let body = body.as_ref();
+        let (method, path) = what.split_once(' ').expect("a method and a path");
+        let console = self.console.expect("a console");
+        let mut stream = TcpStream::connect(console).expect("connected");
+        stream.set_read_timeout(Some(PATIENCE)).expect("set");
+        write!(
+            stream,
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {console}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+             {headers}Content-Length: {}\r\n\r\n",
+            body.len()
+        )
+        .and_then(|()| stream.write_all(body))
+        .expect("written");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("read");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        (
+            status.expect("a status"),
+            serde_json::from_str(body).unwrap_or_default(),
+        )
+    }
+
     /// The first line of the answer to OPTIONS.
     pub(crate) fn options(&self, call: &str) -> String {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("bound");

@@ -24,6 +24,7 @@ use super::databases;
 use crate::live::{Hub, Node};
 use crate::serve::config::owned::Beside;
 use crate::serve::hearing::Base;
+use crate::test_calls::TestCalls;
 use crate::webhooks::network::Network;
 
 /// What the clock says at first, ms.
@@ -113,6 +114,15 @@ impl House {
 
     /// With others' servers.
     pub(super) fn beside(store: Store, network: Network) -> House {
+        House::made(store, network, TestCalls::new(None))
+    }
+
+    /// With this way to a node.
+    pub(super) fn with(store: Store, test_calls: TestCalls) -> House {
+        House::made(store, nobody(), test_calls)
+    }
+
+    fn made(store: Store, network: Network, test_calls: TestCalls) -> House {
         let now = Arc::new(AtomicI64::new(NOW));
         let plans = Arc::new(cpd_detect::Plans::built_in());
         let bare = Shared::new(crate::hearing::RATE, plans, Arc::new(Library::empty()));
@@ -143,6 +153,7 @@ impl House {
             ),
             network,
             traffic: Arc::default(),
+            test_calls,
             exports: databases::folder("exports"),
             clock: Box::new(move || clock.load(Ordering::Relaxed)),
         });

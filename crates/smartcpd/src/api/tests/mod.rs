@@ -15,6 +15,8 @@ mod prompts;
 mod recordings;
 mod schema;
 mod streams;
+mod test_calls;
+mod tone_plans;
 mod walls;
 mod webhooks;
 

@@ -8,6 +8,7 @@ use cpd_store::{Uuid, Whose, calls, providers};
 use serde_json::{Value, json};
 
 use super::house::{As, House, on_both};
+use crate::test_calls::Plays;
 
 /// A call of a customer, as it would have been written.
 pub(super) fn call(tenant: Uuid, began_ms: i64) -> calls::Call {
@@ -125,6 +126,11 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         .raw(admin, "POST /desk/files?name=a.txt", b"x".to_vec())
         .await
         .is(201);
+    let test_call = house
+        .app
+        .test_calls
+        .note(tenant, Plays::Person, house.app.now(), String::new())
+        .unwrap();
     let id = |value: &Value| value.as_str().unwrap().to_owned();
     BTreeMap::from([
         ("/views/{id}", id(&view.is(201).body["id"])),
@@ -167,6 +173,7 @@ async fn fill(house: &House, tenant: Uuid, admin: &As) -> BTreeMap<&'static str,
         ("/mass-incidents/{id}", request.to_owned()),
         ("/mass-incidents/{id}/messages", request.to_owned()),
         ("/mass-incidents/{id}/solution", request.to_owned()),
+        ("/test-calls/{id}", test_call.id.to_string()),
         ("/tenants/{id}", tenant.to_string()),
         ("/config/{kind}/{name}", "main".to_owned()),
         ("/config/{kind}/{name}/check", "main".to_owned()),

@@ -9,21 +9,23 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::TonePlanStep;
 use crate::api::schema::any_of;
 
 /// A kind of objects, as addresses have it.
 #[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(rename_all = "kebab-case")]
 pub(crate) enum ConfigKind {
     Carriers,
     Dialers,
     Policies,
     Profiles,
+    TonePlans,
 }
 
 any_of! {
     /// The keys of an object, as its kind has them.
-    ConfigBody { carrier: CarrierKeys, dialer: DialerKeys, policy: PolicyKeys, profile: ProfileKeys }
+    ConfigBody { carrier: CarrierKeys, dialer: DialerKeys, policy: PolicyKeys, profile: ProfileKeys, tone_plan: TonePlanKeys }
 }
 
 /// Where calls go.
@@ -210,6 +212,27 @@ enum Point {
 any_of! {
     /// Words; one text may hold several, separated by commas.
     Words { one: String, several: Vec<String> }
+}
+
+/// The tones of a telephone system, in the keys of the files of `plans/`: one cadence of each kind, and further forms.
+#[derive(ToSchema)]
+pub(crate) struct TonePlanKeys {
+    name: String,
+    /// Where it is described.
+    source: String,
+    ringback: Option<Vec<TonePlanStep>>,
+    busy: Option<Vec<TonePlanStep>>,
+    congestion: Option<Vec<TonePlanStep>>,
+    also: Option<Vec<TonePlanFormKeys>>,
+}
+
+/// A further form.
+#[derive(ToSchema)]
+struct TonePlanFormKeys {
+    source: String,
+    ringback: Option<Vec<TonePlanStep>>,
+    busy: Option<Vec<TonePlanStep>>,
+    congestion: Option<Vec<TonePlanStep>>,
 }
 
 /// A time with its unit.

@@ -32,6 +32,7 @@ use cpd_sip::uri::Host;
 use crate::doors::listener::Doors;
 use crate::doors::wishes;
 use crate::fault::{Fault, FaultClass};
+use crate::serve::hearing::Base;
 use crate::serve::log::Level;
 use reader::{Section, Wrongs};
 
@@ -194,7 +195,12 @@ fn config(root: source::Node, wrongs: &mut Wrongs) -> Config {
     section.close(wrongs);
     let carriers = trunks::carriers(root.tables("carrier", wrongs), "", wrongs);
     let policies = policies::policies(root.table("policy", wrongs), wrongs);
-    let profiles = policies::profiles(root.table("profile", wrongs), &hearing.countries, wrongs);
+    let profiles = policies::profiles(
+        root.table("profile", wrongs),
+        &hearing.countries,
+        &country,
+        wrongs,
+    );
     let known = (&carriers, &policies, &profiles);
     let dialers = trunks::dialers(
         root.tables("dialer", wrongs),
@@ -628,15 +634,15 @@ impl Config {
         }
     }
 
-    /// The same with these trunks of customers in the place of those that it has; `bare`: tone plans that their prompts
-    /// are put into.
-    pub(crate) fn with(mut self, owned: &[Arc<owned::Trunks>], bare: &Shared) -> Config {
+    /// The same with these trunks of customers in the place of those that it has; `base`: what their prompts
+    /// and tone plans are put into.
+    pub(crate) fn with(mut self, owned: &[Arc<owned::Trunks>], base: &Base) -> Config {
         self.dialers
             .retain(|dialer| !dialer.id.contains(owned::OWNER_END));
         self.carriers
             .retain(|carrier| !carrier.id.contains(owned::OWNER_END));
         for trunks in owned {
-            self.dialers.extend(trunks.heard_dialers(bare));
+            self.dialers.extend(trunks.heard_dialers(base));
             self.carriers.extend(trunks.carriers.iter().cloned());
         }
         self

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cpd_b2bua::trunk::{Carrier, Dialer, Hearing};
 use cpd_call::Policy;
-use cpd_detect::{Profile, Shared};
+use cpd_detect::{Plan, Plans, Profile};
 use cpd_sip::admission::Network;
 use cpd_store::objects::Kind;
 use serde_json::Value as Json;
@@ -15,7 +15,10 @@ use serde_json::Value as Json;
 use super::reader::{Section, Wrongs};
 use super::source::{self, Node, Place, Value};
 use super::{policies, trunks};
+use crate::plans;
+use crate::serve::hearing::Base;
 use crate::stock::Stocked;
+use crate::words::nearest;
 
 /// An object as it was written.
 #[derive(Clone, Debug)]
@@ -47,8 +50,12 @@ pub(crate) struct Fault {
 /// A customer's trunks, ready for calls.
 #[derive(Default)]
 pub(crate) struct Trunks {
+    /// The customer's short name.
+    pub(crate) owner: String,
     pub(crate) carriers: Vec<Arc<Carrier>>,
     pub(crate) dialers: Vec<Arc<Dialer>>,
+    /// Its own tone plans.
+    pub(crate) plans: Vec<Plan>,
     /// What is wrong; an object with a fault is not in use.
     pub(crate) faults: Vec<Fault>,
     /// The prompts that its calls are heard with; `None`: those of the file, for neither the service nor the customer has
@@ -57,15 +64,25 @@ pub(crate) struct Trunks {
 }
 
 impl Trunks {
-    /// The dialers, each heard with the customer's prompts.
-    pub(crate) fn heard_dialers(&self, bare: &Shared) -> Vec<Arc<Dialer>> {
-        let Some(prompts) = &self.prompts else {
-            return self.dialers.clone();
+    /// What the customer's calls are heard with; `None`: as the service's own.
+    pub(crate) fn hearing(&self, base: &Base) -> Option<Hearing> {
+        let shared = match (&self.prompts, self.plans.is_empty()) {
+            (Some(prompts), _) => base.bare.with_library(Arc::clone(&prompts.library)),
+            (None, false) => base.file.clone()?,
+            (None, true) => return None,
         };
-        let hearing = Hearing {
-            shared: bare.with_library(Arc::clone(&prompts.library)),
-            common: prompts.common,
-            own: prompts.own,
+        let (common, own) = self.prompts.as_ref().map_or((0, 0), Stocked::versions);
+        Some(Hearing {
+            shared: plans::with(shared, &self.plans),
+            common,
+            own,
+        })
+    }
+
+    /// The dialers, each heard with the customer's prompts and tone plans.
+    pub(crate) fn heard_dialers(&self, base: &Base) -> Vec<Arc<Dialer>> {
+        let Some(hearing) = self.hearing(base) else {
+            return self.dialers.clone();
         };
         let heard = self.dialers.iter().map(|dialer| {
             Arc::new(Dialer {
@@ -115,6 +132,7 @@ pub(crate) fn trunks(owner: &str, objects: &[Written], beside: &Beside) -> Trunk
         faults.append(&mut whole.faults);
         if good.len() == before {
             return Trunks {
+                owner: owner.to_owned(),
                 faults,
                 ..Trunks::default()
             };
@@ -143,21 +161,117 @@ fn read(owner: &str, objects: &[&Written], beside: &Beside, alone: bool) -> Trun
     };
     let carriers = trunks::carriers(sections(Kind::Carrier, &mut wrongs), &prefix, &mut wrongs);
     let policies = policies::policies(tables(Kind::Policy, &mut wrongs), &mut wrongs);
-    let profiles = policies::profiles(tables(Kind::Profile, &mut wrongs), &beside.countries, &mut wrongs);
+    let of_kind = objects.iter().filter(|object| object.kind == Kind::TonePlan);
+    let (plans, mut faults) = tone_plans(of_kind.copied());
+    let country = |word: &str| match alone {
+        true => any_code(word),
+        false => code(word, &plans),
+    };
+    let all = tables(Kind::Profile, &mut wrongs);
+    let profiles = policies::profiles(all, &beside.countries, &country, &mut wrongs);
     let folder = beside.recordings.as_ref().map(|folder| folder.join(owner));
     let known = (&carriers, &policies, &profiles);
     let sections = sections(Kind::Dialer, &mut wrongs);
     let dialers = trunks::dialers(sections, &prefix, known, folder.as_deref(), &mut wrongs);
-    let faults = wrongs
-        .into_places()
-        .into_iter()
-        .filter_map(|(place, detail)| fault(&place, detail));
+    let others = wrongs.into_places().into_iter();
+    faults.extend(others.filter_map(|(place, detail)| fault(&place, detail)));
     Trunks {
+        owner: owner.to_owned(),
+        plans,
         carriers: carriers.into_values().collect(),
         dialers,
-        faults: faults.collect(),
+        faults,
         prompts: None,
     }
+}
+
+/// The most cadences of a plan: three kinds, in as many forms as any country has, and half as many again.
+const CADENCES_MAX: usize = 24;
+
+/// The tone plans among objects, and what is wrong with the others.
+pub(crate) fn tone_plans<'a>(objects: impl IntoIterator<Item = &'a Written>) -> (Vec<Plan>, Vec<Fault>) {
+    let (mut plans, mut faults) = (Vec::new(), Vec::new());
+    for object in objects {
+        match tone_plan(object) {
+            Ok(plan) => plans.push(plan),
+            Err((pointer, detail)) => faults.push(Fault {
+                kind: Kind::TonePlan,
+                name: object.name.clone(),
+                pointer,
+                detail,
+            }),
+        }
+    }
+    (plans, faults)
+}
+
+/// A tone plan as the files of `plans/` hold it. Its name is its code, so that profiles name it as they name a country; that of a
+/// country takes the place of the country's.
+fn tone_plan(object: &Written) -> Result<Plan, (String, String)> {
+    let whole = |detail: String| (String::new(), detail);
+    let name = &object.name;
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(whole(format!(
+            "{name:?} is no name of a tone plan; write small letters, digits and -_."
+        )));
+    }
+    let is_country = || {
+        Plans::built_in()
+            .countries()
+            .iter()
+            .any(|plan| plan.country == *name)
+    };
+    if name.len() <= 2 && !is_country() {
+        let detail =
+            "names of two letters are countries', and there is none of this code; choose a longer name";
+        return Err(whole(detail.to_owned()));
+    }
+    if let Some(key) = object.secrets.keys().next() {
+        return Err((format!("/{key}"), "a tone plan has no secrets".to_owned()));
+    }
+    let mut table =
+        toml::Table::try_from(&object.body).map_err(|why| whole(format!("is no tone plan: {why}")))?;
+    if table
+        .get("country")
+        .is_some_and(|country| country.as_str() != Some(name))
+    {
+        let detail = format!("a tone plan is called by its name, {name:?}; leave country out");
+        return Err(("/country".to_owned(), detail));
+    }
+    table.insert("country".to_owned(), name.clone().into());
+    let plan = Plan::from_table(name, table).map_err(|why| (pointer(&why.key), why.reason))?;
+    match plan.cadences.len() <= CADENCES_MAX {
+        true => Ok(plan),
+        false => Err((
+            "/also".to_owned(),
+            format!("a tone plan has at most {CADENCES_MAX} cadences"),
+        )),
+    }
+}
+
+/// `busy[1].ms` as a JSON pointer.
+fn pointer(key: &str) -> String {
+    match key.is_empty() {
+        true => String::new(),
+        false => format!("/{}", key.replace(']', "").replace(['[', '.'], "/")),
+    }
+}
+
+/// The tone plan that a profile means: one of the customer's own, or a country's.
+fn code(word: &str, own: &[Plan]) -> Result<String, String> {
+    let wanted = word.to_ascii_lowercase();
+    if own.iter().any(|plan| plan.country == wanted) {
+        return Ok(wanted);
+    }
+    super::country(word).map_err(|_| {
+        let near = nearest(&wanted, own.iter().map(|plan| plan.country.as_str()), "\"");
+        format!("there is no tone plan {word:?}{near}; write a country's code, as \"ru\", or the name of a tone plan of yours")
+    })
+}
+
+/// Any word: what it stands for is looked for elsewhere.
+fn any_code(word: &str) -> Result<String, String> {
+    Ok(word.to_ascii_lowercase())
 }
 
 /// A policy and a profile, where they are given.
@@ -189,7 +303,7 @@ pub(crate) fn what_if(
     };
     let policies = policies::policies(table(Kind::Policy, policy, &mut wrongs), &mut wrongs);
     let all = table(Kind::Profile, profile, &mut wrongs);
-    let profiles = policies::profiles(all, &beside.countries, &mut wrongs);
+    let profiles = policies::profiles(all, &beside.countries, &any_code, &mut wrongs);
     let faults: Vec<Fault> = wrongs
         .into_places()
         .into_iter()
@@ -209,7 +323,7 @@ pub(crate) fn profile(object: &Written, countries: &[String]) -> Option<Profile>
         place: Place::Pointer(String::new()),
     };
     let section = Section::new(object.kind.as_str(), all, &mut wrongs);
-    let mut profiles = policies::profiles(section, countries, &mut wrongs);
+    let mut profiles = policies::profiles(section, countries, &any_code, &mut wrongs);
     let whole = object.kind == Kind::Profile && wrongs.into_places().is_empty();
     profiles.remove(&object.name).filter(|_| whole)
 }
@@ -363,8 +477,9 @@ mod tests {
         let mut trunks = check(&[carrier("main"), written(Kind::Dialer, "vici", dialer)], &[]);
         let library = Arc::new(cpd_detect::Library::empty());
         let plans = Arc::new(cpd_detect::Plans::built_in());
-        let bare = Shared::new(crate::hearing::RATE, plans, Arc::clone(&library));
-        assert!(trunks.heard_dialers(&bare)[0].hearing.is_none());
+        let bare = cpd_detect::Shared::new(crate::hearing::RATE, plans, Arc::clone(&library));
+        let base = Base { bare, file: None };
+        assert!(trunks.heard_dialers(&base)[0].hearing.is_none());
         trunks.prompts = Some(Stocked {
             common: 3,
             own: 5,
@@ -372,7 +487,7 @@ mod tests {
             ids: Arc::default(),
             refused: Arc::new([]),
         });
-        let dialers = trunks.heard_dialers(&bare);
+        let dialers = trunks.heard_dialers(&base);
         let hearing = dialers[0].hearing.as_ref().expect("a hearing of its own");
         assert_eq!((hearing.common, hearing.own), (3, 5));
         assert!(Arc::ptr_eq(hearing.shared.library(), &library));
@@ -406,6 +521,74 @@ mod tests {
         check(
             &[carrier("main"), written(Kind::Dialer, "one", body)],
             &["dialer one /script "],
+        );
+    }
+
+    /// What a private exchange plays: busy as no country has it.
+    fn office() -> Json {
+        json!({ "name": "The office exchange", "source": "measured",
+            "busy": [{ "hz": [610], "ms": 700 }, { "ms": 130 }] })
+    }
+
+    fn with_profile(countries: &[&str]) -> Vec<Written> {
+        let dialer = json!({ "addresses": ["198.51.100.7"], "carriers": ["main"], "profile": "mine" });
+        vec![
+            carrier("main"),
+            written(Kind::Profile, "mine", json!({ "countries": countries })),
+            written(Kind::Dialer, "one", dialer),
+        ]
+    }
+
+    #[test]
+    fn a_profile_names_a_tone_plan_of_its_customers() {
+        let mut objects = with_profile(&["office", "RU"]);
+        check(&objects, &["profile mine /countries/0 ", "dialer one /profile "]);
+        objects.push(written(Kind::TonePlan, "office", office()));
+        let trunks = check(&objects, &[]);
+        assert_eq!(trunks.dialers[0].profile.countries, ["office", "ru"]);
+        let plans = Arc::new(Plans::built_in());
+        let bare = cpd_detect::Shared::new(
+            crate::hearing::RATE,
+            plans,
+            Arc::new(cpd_detect::Library::empty()),
+        );
+        let base = Base {
+            file: Some(bare.clone()),
+            bare,
+        };
+        let heard = &trunks.heard_dialers(&base)[0];
+        let hearing = heard.hearing.as_ref().expect("a hearing of its own");
+        let known = hearing.shared.plans().countries();
+        assert_eq!(known.len(), Plans::built_in().countries().len() + 1);
+        assert!(known.iter().any(|plan| plan.country == "office"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_tone_plan_is_told_at_its_key() {
+        let mut late = office();
+        late["busy"][1]["ms"] = json!(70_000);
+        let mut form = office();
+        form["also"] = json!([{ "source": "x", "busy": [{ "hz": [9_000], "ms": 100 }, { "ms": 100 }] }]);
+        let mut other = office();
+        other["country"] = json!("ru");
+        check(
+            &[
+                written(Kind::TonePlan, "late", late),
+                written(Kind::TonePlan, "form", form),
+                written(Kind::TonePlan, "other", other),
+                written(Kind::TonePlan, "zz", office()),
+                written(Kind::TonePlan, "Office", office()),
+                written(Kind::TonePlan, "none", json!({ "name": "x", "source": "y" })),
+                written(Kind::TonePlan, "ru", office()),
+            ],
+            &[
+                "tone_plan late /busy/1/ms 70000 is not within 40 to 60000",
+                "tone_plan form /also/0/busy/0/hz ",
+                "tone_plan other /country ",
+                "tone_plan zz  names of two letters are countries'",
+                "tone_plan Office  ",
+                "tone_plan none  holds none of ringback, busy, congestion",
+            ],
         );
     }
 

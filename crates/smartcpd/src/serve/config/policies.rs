@@ -233,8 +233,13 @@ pub(crate) fn classes(text: &str) -> Result<Vec<Class>, String> {
     Ok(classes)
 }
 
-/// Reads `[profile.NAME]`.
-pub(super) fn profiles(mut all: Section, countries: &[String], wrongs: &mut Wrongs) -> Profiles {
+/// Reads `[profile.NAME]`; `country`: which tone plan a word stands for, or why for none.
+pub(super) fn profiles(
+    mut all: Section,
+    countries: &[String],
+    country: &dyn Fn(&str) -> Result<String, String>,
+    wrongs: &mut Wrongs,
+) -> Profiles {
     let usual = Profile {
         countries: countries.to_vec(),
         ..Profile::default()
@@ -248,7 +253,7 @@ pub(super) fn profiles(mut all: Section, countries: &[String], wrongs: &mut Wron
                 .unwrap_or(usual.operating_point),
             machine_threshold: section.share("machine_threshold", wrongs),
             countries: section
-                .list("countries", wrongs, super::country)
+                .list("countries", wrongs, country)
                 .unwrap_or_else(|| usual.countries.clone()),
         };
         section.close(wrongs);
