@@ -4,7 +4,9 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { makeRouter } from './app/router'
 import { makeVuetify } from './app/theme'
-import { i18n } from './i18n'
+import { language } from './app/preferences'
+import { i18n, speak } from './i18n'
 import './style.css'
 
+await speak(language.value)
 createApp(App).use(createPinia()).use(i18n).use(makeVuetify()).use(makeRouter()).mount('#app')
