@@ -312,7 +312,7 @@ mod tests {
         let all = section("policy", json!({ "p": {} }), &mut wrongs);
         let known = policies::policies(all, &mut wrongs);
         let all = section("profile", json!({ "p": {} }), &mut wrongs);
-        let profiles = policies::profiles(all, &[], &mut wrongs);
+        let profiles = policies::profiles(all, &[], &|code: &str| Ok(code.to_owned()), &mut wrongs);
         let dialer = section("dialer", json!({ "id": "d", "routes": [{}] }), &mut wrongs);
         trunks::dialers(
             vec![dialer],
