@@ -436,6 +436,36 @@ async fn begin(sink: impl Sink, folder: &Path, limits: Limits) -> Writer {
     Writer::start_into(sink, folder, "a", limits, || NOW).unwrap()
 }
 
+/// A minute as it is, a thousand records a second: `cargo test -p cpd-store --test records -- --ignored minute`.
+#[test]
+#[ignore = "takes a minute and a half"]
+fn postgres_is_away_for_a_minute_under_load() {
+    runtime().block_on(async {
+        let cluster = common::Cluster::start(&folder("cluster"));
+        let store = common::migrated(&cluster.fresh()).await;
+        let records = some(11, 80_000);
+        let writer = start(&store, &folder("spool"));
+        let mut beat = tokio::time::interval(Duration::from_millis(50));
+        let mut waited = 0;
+        for (number, part) in records.chunks(50).enumerate() {
+            beat.tick().await;
+            match number {
+                100 => cluster.down(),
+                1_300 => cluster.up(),
+                _ => {}
+            }
+            for record in part {
+                writer.push(record.clone());
+            }
+            waited = waited.max(writer.figures().waiting);
+        }
+        let figures = writer.finish(soon()).await;
+        println!("{waited} records waited at most; {figures:?}");
+        assert_eq!((figures.lost, figures.waiting, figures.refused), (0, 0, 0));
+        check(&store, &records).await;
+    });
+}
+
 #[test]
 fn postgres_stops_under_load_and_nothing_is_lost_or_doubled() {
     runtime().block_on(async {
