@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entity::{audit, calls, deliveries, labels, outbox, recordings};
+use crate::entity::{audit, calls, deliveries, jobs, labels, outbox, recordings};
 use crate::error::Error;
 use crate::partitions::{self, DAY_MS};
 use crate::retention::{self, Rule};
@@ -29,6 +29,8 @@ pub const RECORDINGS_DAYS: i32 = 90;
 pub const AUDIT_DAYS: i32 = 730;
 /// Days of deliveries and their events: a receiver that was broken for a month has other troubles.
 pub const DELIVERIES_DAYS: i32 = 30;
+/// Days that a job is shown after its end: who exported a month knows by the next that it was done.
+const JOBS_DAYS: i64 = 90;
 
 /// Rows of one step: some tens of milliseconds of PostgreSQL, and of SQLite's one writer.
 const STEP_ROWS: u64 = 500;
@@ -54,6 +56,8 @@ pub struct Swept {
     pub deliveries: u64,
     /// Events.
     pub events: u64,
+    /// Jobs; their files went before.
+    pub jobs: u64,
 }
 
 /// Sweeps once. One node does so, by a lease.
@@ -87,6 +91,8 @@ pub async fn run(store: &Store, classes: &[&str], now_ms: i64) -> Result<Swept, 
         })
         .await?;
         swept.events += steps(store, async |tx| remove_events(tx, *tenant, deliveries_ms).await).await?;
+        let jobs_ms = now_ms - JOBS_DAYS * DAY_MS;
+        swept.jobs += steps(store, async |tx| remove_jobs(tx, *tenant, jobs_ms).await).await?;
     }
     forget_ends(store, &rules).await?;
     swept.recordings = steps(store, async |tx| set_ends(tx, &rules, now_ms).await).await?;
@@ -358,6 +364,21 @@ async fn remove_events(tx: &Tx, tenant: Uuid, before_ms: i64) -> Result<u64, Err
         .into_query();
     let done = outbox::Entity::delete_many()
         .filter(outbox::Column::Id.in_subquery(old))
+        .exec(&tx.db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+async fn remove_jobs(tx: &Tx, tenant: Uuid, before_ms: i64) -> Result<u64, Error> {
+    let old = jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::Id)
+        .filter(jobs::Column::TenantId.eq(tenant))
+        .filter(jobs::Column::EndedMs.lt(before_ms))
+        .limit(STEP_ROWS)
+        .into_query();
+    let done = jobs::Entity::delete_many()
+        .filter(jobs::Column::Id.in_subquery(old))
         .exec(&tx.db)
         .await?;
     Ok(done.rows_affected)

@@ -14,7 +14,8 @@ use cpd_store::tenants::NewTenant;
 use cpd_store::webhooks::NewWebhook;
 use cpd_store::writer::{Limits, Writer};
 use cpd_store::{
-    Store, Uuid, Whose, audit, calls, labels, partitions, recordings, retention, sweep, tenants, webhooks,
+    Store, Uuid, Whose, audit, calls, jobs, labels, partitions, recordings, retention, sweep, tenants,
+    webhooks,
 };
 use serde_json::json;
 
@@ -192,6 +193,37 @@ fn recordings_get_their_end_and_a_new_one_when_rules_change() {
             .filter(old)
             .filter(|record| record.call.began_ms <= NOW - 30 * DAY);
         assert_eq!(due.len(), old.count());
+    });
+}
+
+#[test]
+fn jobs_go_a_season_after_their_end() {
+    on_both(|store| async move {
+        tenants(&store).await;
+        let tx = store.write(Whose::Tenant(tenant(0))).await.unwrap();
+        let mut made = Vec::new();
+        for days in [1, 89, 91, 400] {
+            let begun_ms = NOW - days * DAY;
+            let job = jobs::add(&tx, "export", json!({}), "U", begun_ms).await.unwrap();
+            made.push(job.id);
+            // The oldest was never ended: it is under way, or nobody does it.
+            if days < 400 {
+                jobs::end(&tx, job.id, jobs::Ending::Cancelled, begun_ms)
+                    .await
+                    .unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(sweep::run(&store, &CLASSES, NOW).await.unwrap().jobs, 1);
+        let tx = store.read(Whose::Tenant(tenant(0))).await.unwrap();
+        let left: Vec<_> = jobs::list(&tx, 9)
+            .await
+            .unwrap()
+            .iter()
+            .map(|job| job.id)
+            .collect();
+        assert_eq!(left.len(), 3);
+        assert!(!left.contains(&made[2]));
     });
 }
 

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::caller::Caller;
 use super::problem::{Kind, Problem};
+use super::upload;
 
 /// The header.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -61,8 +62,9 @@ async fn keyed(app: &Arc<App>, key: &HeaderValue, request: Request, next: Next) 
     let Ok(caller) = Caller::from_request_parts(&mut parts, app).await else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
-    let body = to_bytes(body, super::BODY_MAX).await.map_err(|_| {
-        let detail = "with Idempotency-Key a request has at most a megabyte; send it without one";
+    // As much as the longest upload; each address has its own bound behind this one.
+    let body = to_bytes(body, upload::BODY_MAX).await.map_err(|_| {
+        let detail = format!("a request has at most {} bytes", upload::BODY_MAX);
         Problem::new(Kind::TooLarge, detail)
     })?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());

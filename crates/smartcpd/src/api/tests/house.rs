@@ -298,6 +298,17 @@ impl House {
 
     /// Sends bytes as they are.
     pub(super) async fn raw(&self, who: &As, what: &str, bytes: Vec<u8>) -> Answer {
+        self.raw_with(who, what, bytes, &[]).await
+    }
+
+    /// The same with headers.
+    pub(super) async fn raw_with(
+        &self,
+        who: &As,
+        what: &str,
+        bytes: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let (method, path) = what.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("sec-fetch-site", "same-origin");
@@ -307,6 +318,9 @@ impl House {
             As::Key(key) => request.header(header::AUTHORIZATION, format!("Bearer {key}")),
         };
         request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.answer(request.body(Body::from(bytes)).unwrap()).await
     }
 

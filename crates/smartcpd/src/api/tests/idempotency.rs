@@ -70,3 +70,22 @@ fn what_failed_may_be_tried_again_with_the_same_key() {
         house.ask(&olga, "POST /users", user()).await.is(409);
     });
 }
+
+#[test]
+fn an_upload_has_a_key_like_any_other_request() {
+    on_both(|house| async move {
+        let acme = house.tenant("acme").await;
+        let olga = house.person(acme, "olga@acme.example", Role::Admin).await;
+        let header = [("idempotency-key", "upload-1")];
+        let log = vec![b'x'; 3 << 20];
+        let up = async || {
+            let what = "POST /desk/files?name=day.log";
+            house
+                .raw_with(&olga, what, log.clone(), &header)
+                .await
+                .is(201)
+                .body
+        };
+        assert_eq!(up().await["id"], up().await["id"]);
+    });
+}
