@@ -66,12 +66,49 @@ fn of(tx: &Tx) -> Select<Entity> {
     }
 }
 
+/// How far back calls of a number are looked for at first, ms: a month's partition and the one before it.
+const LATELY_MS: i64 = 31 * 86_400_000;
+
 /// The calls that fit, newest first.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn list(tx: &Tx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Page<Call>, Error> {
+    // Calls of a number lie in its order and not in that of time: all that fit would be sorted for the newest hundred. Where
+    // the last month has a whole page of them, nothing else is looked at.
+    if (filter.callee.is_some() || filter.caller.is_some())
+        && let Some(newest_ms) = newest(tx, filter, after).await?
+    {
+        let from_ms = filter.from_ms.unwrap_or(i64::MIN);
+        let lately = Filter {
+            from_ms: Some(Ord::max(from_ms, newest_ms - LATELY_MS)),
+            ..filter.clone()
+        };
+        let found = page(tx, &lately, after, limit).await?;
+        if found.next.is_some() {
+            return Ok(found);
+        }
+    }
+    page(tx, filter, after, limit).await
+}
+
+/// When the newest call began that a page may begin with.
+async fn newest(tx: &Tx, filter: &Filter, after: Option<Cursor>) -> Result<Option<i64>, Error> {
+    let known = [after.map(|after| after.at_ms), filter.until_ms];
+    if let Some(known) = known.into_iter().flatten().min() {
+        return Ok(Some(known));
+    }
+    let query = of(tx).select_only().column(Column::BeganMs);
+    Ok(query
+        .order_by_desc(Column::BeganMs)
+        .limit(1)
+        .into_tuple()
+        .one(&tx.db)
+        .await?)
+}
+
+async fn page(tx: &Tx, filter: &Filter, after: Option<Cursor>, limit: u64) -> Result<Page<Call>, Error> {
     let mut query = fitting(of(tx), filter);
     if let Some(after) = after {
         query = query.filter(after.before(Column::BeganMs, Column::Id));
