@@ -72,23 +72,30 @@ pub async fn among(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Contact>, Error> {
     Ok(query.all(&tx.db).await?)
 }
 
+/// The contact of a login.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn known(tx: &Tx, user: Uuid) -> Result<Option<Contact>, Error> {
+    let query = of(tx).filter(contacts::Column::UserId.eq(user));
+    Ok(query
+        .order_by_asc(contacts::Column::CreatedMs)
+        .one(&tx.db)
+        .await?)
+}
+
 /// The contact of a login, made where there is none yet.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn of_user(tx: &Tx, user: &crate::users::User, now_ms: i64) -> Result<Contact, Error> {
-    let query = of(tx).filter(contacts::Column::UserId.eq(user.id));
-    if let Some(found) = query
-        .order_by_asc(contacts::Column::CreatedMs)
-        .one(&tx.db)
-        .await?
-    {
+    if let Some(found) = known(tx, user.id).await? {
         return Ok(found);
     }
     // Who wrote mails before they had a login is the same person: the address says so.
-    let known = behind(tx, "email", &user.email).await?;
-    if let Some((contact, _)) = known
+    if let Some((contact, _)) = behind(tx, "email", &user.email).await?
         && contact.tenant_id == user.tenant_id
     {
         let row = contacts::ActiveModel {

@@ -47,15 +47,17 @@ pub(super) async fn take(app: &App, caller: &Caller, writes: bool) -> Result<(Tx
             },
         ));
     }
-    // Who is seen for the first time gets a contact.
-    let tx = caller.write(app).await?;
     let now = app.now();
-    let (contact, user) = match &caller.who {
-        Who::Person { user, .. } => {
-            let user = users::find(&tx, *user).await?;
-            (contacts::of_user(&tx, &user, now).await?, Some(user.id))
+    let (tx, contact, user) = match writes {
+        true => known_or_new(app, caller, now).await?,
+        false => {
+            let tx = caller.read_own(app).await?;
+            match known(&tx, caller).await? {
+                Some((contact, user)) => (tx, contact, user),
+                // Who is seen for the first time gets a contact.
+                None => known_or_new(app, caller, now).await?,
+            }
         }
-        Who::Program { key, .. } => (of_program(&tx, caller, *key, now).await?, None),
     };
     let sees = work::contract(&tx, caller.tenant, now)
         .await?
@@ -67,6 +69,38 @@ pub(super) async fn take(app: &App, caller: &Caller, writes: bool) -> Result<(Tx
         sees,
     };
     Ok((tx, seat))
+}
+
+type Known = (Contact, Option<Uuid>);
+
+/// Somebody of a customer, if they were seen before.
+async fn known(tx: &Tx, caller: &Caller) -> Result<Option<Known>, Problem> {
+    Ok(match &caller.who {
+        Who::Person { user, .. } => contacts::known(tx, *user)
+            .await?
+            .map(|contact| (contact, Some(*user))),
+        Who::Program { key, .. } => {
+            let found = contacts::behind(tx, "api", &key.to_string()).await?;
+            found.map(|(contact, _)| (contact, None))
+        }
+    })
+}
+
+async fn known_or_new(
+    app: &App,
+    caller: &Caller,
+    now_ms: i64,
+) -> Result<(Tx, Contact, Option<Uuid>), Problem> {
+    let tx = caller.write(app).await?;
+    let (contact, user) = match (known(&tx, caller).await?, &caller.who) {
+        (Some(known), _) => known,
+        (None, Who::Person { user, .. }) => {
+            let user = users::find(&tx, *user).await?;
+            (contacts::of_user(&tx, &user, now_ms).await?, Some(user.id))
+        }
+        (None, Who::Program { key, .. }) => (of_program(&tx, caller, *key, now_ms).await?, None),
+    };
+    Ok((tx, contact, user))
 }
 
 /// The same, for what only the desk does.
@@ -92,10 +126,6 @@ fn id(caller: &Caller) -> Uuid {
 
 /// A program of a customer writes as itself.
 async fn of_program(tx: &Tx, caller: &Caller, key: Uuid, now_ms: i64) -> Result<Contact, Problem> {
-    let address = key.to_string();
-    if let Some((contact, _)) = contacts::behind(tx, "api", &address).await? {
-        return Ok(contact);
-    }
     let new = NewContact {
         tenant: caller.tenant,
         name: caller.name.clone(),
@@ -103,7 +133,7 @@ async fn of_program(tx: &Tx, caller: &Caller, key: Uuid, now_ms: i64) -> Result<
         language: "ru".to_owned(),
     };
     let contact = contacts::add(tx, new, now_ms).await?;
-    contacts::bind(tx, &contact, "api", &address, true, now_ms).await?;
+    contacts::bind(tx, &contact, "api", &key.to_string(), true, now_ms).await?;
     Ok(contact)
 }
 
