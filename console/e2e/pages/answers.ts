@@ -2,7 +2,7 @@
 
 import { deflateSync } from 'node:zlib'
 import type { paths } from '../../src/api/schema'
-import type { Call, CallDetail, Class, Config, ConfigKind, Hearing, Me, Permission, Prompt, Schemas, Webhook } from '../../src/api/types'
+import type { Call, CallDetail, Class, Config, ConfigKind, Hearing, Me, Permission, Prompt, RequestMessage, Schemas, SupportRequest, Webhook } from '../../src/api/types'
 
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 0)
 const DAY = 86_400_000
@@ -18,7 +18,7 @@ type Answers = {
 
 export const PERMISSIONS: Permission[] = [
   'calls.read', 'numbers.read', 'audio.read', 'calls.label', 'calls.export', 'config.read', 'config.write', 'prompts.read', 'prompts.write', 'users.read', 'users.write', 'retention.write',
-  'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read',
+  'keys.write', 'webhooks.write', 'audit.read', 'tenants.write', 'service.read', 'requests.read', 'requests.write', 'desk.work',
 ]
 export const ME: Me = {
   id: 'u1', email: 'anna@vektor.example', name: 'Анна Лебедева', role: 'admin', language: 'ru', totp: false, password: true,
@@ -158,7 +158,60 @@ const DELIVERIES: Schemas['Paged_Delivery'] = { items: [
 ], next: null }
 const PEAKS: Schemas['Peaks'] = { length_ms: 3400, peaks: Array.from({ length: 340 }, (_, at) => [Math.round(-32_767 * loudness(5500 + at * 6)), Math.round(32_767 * loudness(5500 + at * 6))]) }
 
+const REQUEST: Schemas['RequestSummary'] = {
+  id: 'r1', number: '1000427', topic: 'Человек принят за автоответчик', kind: 'incident', priority: 'high', state: 'in_progress', door: 'portal', component: 'hearing', suggestion: false, contract: true, customer: 't1', customer_name: 'Вектор',
+  author: 'p1', author_name: 'Анна Лебедева', assignee: 'u2', assignee_name: 'Олег Крылов', unanswered: true, due_ms: NOW + 1_500_000, mass: null, created_ms: NOW - 7_200_000, changed_ms: NOW - 600_000,
+}
+const REQUESTS: Schemas['RequestSummary'][] = [
+  REQUEST,
+  { ...REQUEST, id: 'r2', number: '1000435', topic: 'Не открывается страница вызовов', kind: 'mass_incident', priority: 'critical', state: 'registered', component: 'console', assignee: null, assignee_name: null, due_ms: NOW - 900_000, mass: 'm1', door: 'telephone' },
+  { ...REQUEST, id: 'r3', number: '1000443', topic: 'Как выгрузить вызовы за квартал', kind: 'consultation', priority: 'normal', state: 'solution_provided', customer: 't2', customer_name: 'Горизонт', contract: false, unanswered: false, due_ms: null },
+  { ...REQUEST, id: 'r4', number: '1000450', topic: 'Свой столбец в списке', kind: 'development', priority: 'low', state: 'waiting', unanswered: false, due_ms: NOW + 259_200_000, door: 'email' },
+]
+/** A request at work, as the desk sees it. */
+export const SUPPORT: SupportRequest = {
+  ...REQUEST, chosen: [], follows: null, survivor: null, merged: [], perhaps: 'r3', call: 'c0', closes_ms: null, leads_to: ['clarification_requested', 'waiting', 'solution_provided', 'merged'],
+  evidence: { call: '1000', began_ms: NOW - 8_000_000, class: 'answer.machine', phase: 'answered', confidence: 0.83, status: 200, decided_ms: 2140, length_ms: 9400, versions: { software: '0.4.0', library: 3, own_library: 7 } },
+  clocks: {
+    first: { state: 'met', due_ms: null, warn_ms: null, work_ms: 1_320_000 }, next: { state: 'running', due_ms: NOW + 1_500_000, warn_ms: NOW - 60_000, work_ms: null }, solution: { state: 'running', due_ms: NOW + 18_000_000, warn_ms: NOW + 9_000_000, work_ms: null },
+  },
+}
+const shot = { id: 'f1', name: 'Снимок.png', kind: 'image/png', size: 48_213, width: 400, height: 64 }
+const said = { door: 'portal', quoted: '', automated: false, unverified: false, files: [], internal: false }
+const SAID: RequestMessage[] = [
+  { ...said, id: 'x1', at_ms: NOW - 7_200_000, from: 'customer', name: 'Анна Лебедева', text: 'Звонок в 12:03: ответил человек, а вердикт — автоответчик.\nСнимок и журнал прилагаю.', files: [shot, { id: 'f2', name: 'calls.log', kind: 'text/plain', size: 18_400, width: null, height: null }] },
+  { ...said, id: 'x2', at_ms: NOW - 6_000_000, from: 'staff', name: 'Олег Крылов', text: 'Спасибо, смотрим запись. Так было с одним абонентом или с несколькими?' },
+  { ...said, id: 'x3', at_ms: NOW - 5_400_000, from: 'staff', name: 'Олег Крылов', internal: true, text: 'Похоже на случай прошлой недели: приветствие длиннее 3 с.' },
+  { ...said, id: 'x4', at_ms: NOW - 600_000, from: 'customer', name: 'Анна Лебедева', door: 'email', text: 'С тремя, номера в журнале.', quoted: '> Так было с одним абонентом или с несколькими?' },
+]
+const HAPPENED: Schemas['List_RequestEvent'] = { items: [
+  { at_ms: NOW - 7_200_000, who: 'customer', name: 'Анна Лебедева', what: { what: 'registered', door: 'portal', kind: 'incident', priority: 'normal', contract: true, follows: null } },
+  { at_ms: NOW - 6_500_000, who: 'staff', name: 'Олег Крылов', what: { what: 'assigned', to: 'u2' } },
+  { at_ms: NOW - 6_500_000, who: 'staff', name: 'Олег Крылов', what: { what: 'moved', from: 'registered', to: 'in_progress', why: { why: 'taken' } } },
+  { at_ms: NOW - 6_400_000, who: 'staff', name: 'Олег Крылов', what: { what: 'hurried', priority: 'high' } },
+  { at_ms: NOW - 600_000, who: 'customer', name: 'Анна Лебедева', what: { what: 'message', message: 'x4', side: 'public', automated: false } },
+] }
+const SENT: Schemas['List_RequestDelivery'] = { items: [
+  { id: 'o1', kind: 'receipt', door: 'email', address: 'anna@vektor.example', state: 'sent', attempts: 1, next_ms: NOW, error: null, created_ms: NOW - 7_200_000, ended_ms: NOW - 7_199_000 },
+  { id: 'o2', kind: 'message', door: 'email', address: 'anna@vektor.example', state: 'failed', attempts: 5, next_ms: NOW, error: '550 mailbox unavailable', created_ms: NOW - 6_000_000, ended_ms: NOW - 5_000_000 },
+] }
+const DAY_OF_WORK = [['09:00', '18:00']]
+const CONTRACTS: Schemas['List_DeskContract'] = { items: [{
+  id: 'k1', customer: 't1', number: '12/26', from_ms: NOW - 90 * DAY, until_ms: null, in_force: true, version: 1,
+  terms: { calendar: { zone: 'Europe/Moscow', week: [DAY_OF_WORK, DAY_OF_WORK, DAY_OF_WORK, DAY_OF_WORK, DAY_OF_WORK, [], []] }, promises: [{ kind: 'incident', first_min: 60, solution_min: 480 }, { first_min: 240, solution_min: null }], close_days: 5, sees: 'administrators' },
+}] }
+
 const LISTS: Answers = {
+  '/requests': { items: REQUESTS, next: null },
+  '/mass-incidents': { items: [
+    { id: 'm1', topic: 'Страница вызовов не открывается', component: 'console', text: 'После обновления 0.4.0, чиним.', state: 'open', solution: '', by: 'Олег Крылов', requests: 3, created_ms: NOW - 1_800_000, ended_ms: null },
+    { id: 'm2', topic: 'Письма уходили с задержкой', component: 'mail', text: 'Очередь ретранслятора.', state: 'solved', solution: 'Ретранслятор заменён, очередь пуста.', by: 'Олег Крылов', requests: 5, created_ms: NOW - 9 * DAY, ended_ms: NOW - 8 * DAY },
+  ] },
+  '/mass-incidents/suggestions': { items: [{ component: 'hearing', requests: ['r1', 'r5'] }] },
+  '/desk/texts': { items: [
+    { id: 'd1', kind: 'article', language: 'ru', title: 'Как выгрузить вызовы', text: 'Откройте «Вызовы», задайте период и нажмите «Выгрузить». Файл появится в задачах.', published: true, changed_ms: NOW - 3 * DAY, version: 1 },
+    { id: 'd2', kind: 'article', language: 'en', title: 'How to add a carrier', text: 'Open Trunks, choose “Add a carrier” and name its servers.', published: true, changed_ms: NOW - 5 * DAY, version: 2 },
+  ] },
   '/setup': { needed: false },
   '/tone-plans': { items: [
     { code: 'ru', body: { name: 'Russia', source: 'GOST 45.223', ringback: [{ hz: [425], ms: 1000 }, { ms: 4000 }], busy: [{ hz: [425], ms: 350 }, { ms: 350 }], congestion: [{ hz: [425], ms: 175 }, { ms: 175 }] } },
@@ -225,6 +278,12 @@ export const READY: Record<string, unknown> = {
   '/calls/c0/hearing': HEARING,
   '/prompts/p1': PROMPTS[0],
   '/prompts/p1/peaks': PEAKS,
+  '/requests/r1': SUPPORT,
+  '/requests/r1/messages': { items: SAID },
+  '/requests/r1/history': HAPPENED,
+  '/requests/r1/deliveries': SENT,
+  '/desk/files/f1': Buffer.from(picture(), 'base64'),
+  '/tenants/t1/contracts': CONTRACTS,
   '/webhooks/w1': WEBHOOK,
   '/webhooks/w1/deliveries': DELIVERIES,
 }

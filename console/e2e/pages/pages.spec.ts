@@ -23,6 +23,12 @@ const PAGES: [string, string, string][] = [
   ['/tone-plans/office', 'office', 'office'],
   ['/statistics', 'Статистика', 'Statistics'],
   ['/jobs', 'Задачи', 'Jobs'],
+  ['/requests', 'Заявки', 'Requests'],
+  ['/requests/r1', 'Человек принят за автоответчик', 'Человек принят за автоответчик'],
+  ['/intake', 'Приём по телефону', 'Telephone intake'],
+  ['/masses', 'Массовые инциденты', 'Mass incidents'],
+  ['/texts', 'Ответы и статьи', 'Answers and articles'],
+  ['/articles', 'Статьи', 'Articles'],
   ['/users', 'Пользователи', 'Users'],
   ['/keys', 'Ключи API', 'API keys'],
   ['/webhooks', 'Вебхуки', 'Webhooks'],
@@ -54,7 +60,7 @@ for (const [language, theme] of LOOKS) {
   }
 }
 
-for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/tone-plans', '/statistics', '/jobs', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
+for (const path of ['/live', '/calls', '/prompts', '/trunks', '/policies', '/profiles', '/tone-plans', '/statistics', '/jobs', '/requests', '/masses', '/texts', '/articles', '/users', '/keys', '/webhooks', '/audit', '/customers']) {
   test(`${path} without anything in it`, async ({ stage }) => {
     const { page } = stage
     await stage.answers(EMPTY)

@@ -55,7 +55,9 @@ export const test = base.extend<{ stage: Stage }>({
           if (state === 'waiting' && !always) return
           if (state === 'broken' && !always) return route.fulfill({ status: 503, contentType: 'application/problem+json', body: problem('away', 503) })
           if (!(path in say)) return route.fulfill({ status: 404, contentType: 'application/problem+json', body: problem('not_found', 404) })
-          return route.fulfill({ json: say[path], headers: { ETag: '"3"' } })
+          const got = say[path]
+          if (Buffer.isBuffer(got)) return route.fulfill({ body: got, contentType: 'image/png' })
+          return route.fulfill({ json: got, headers: { ETag: '"3"' } })
         })
       },
     }

@@ -59,6 +59,19 @@ export type Snapshot = Schemas['Figures']
 export type Trunk = Schemas['Trunk']
 export type LiveEvent = Schemas['LiveEvent']
 
+/** A request to the support desk. */
+export type SupportRequest = Schemas['Request']
+export type RequestSummary = Schemas['RequestSummary']
+export type RequestMessage = Schemas['RequestMessage']
+export type RequestFile = Schemas['RequestFile']
+export type RequestClock = Schemas['RequestClock']
+export type RequestEvent = Schemas['RequestEvent']
+export type RequestsQuery = NonNullable<operations['requests_list']['parameters']['query']>
+export type DeskContact = Schemas['DeskContact']
+export type DeskContract = Schemas['DeskContract']
+export type DeskText = Schemas['DeskText']
+export type MassIncident = Schemas['MassIncident']
+
 export type Webhook = Schemas['Webhook']
 export type Job = Schemas['Job']
 export type Rule = Schemas['RetentionRule']

@@ -1,8 +1,8 @@
 // Where one can go, and who may.
 
 import {
-  mdiAccountMultipleOutline, mdiChartBar, mdiClipboardTextClockOutline, mdiCogOutline, mdiDomain, mdiEarHearing, mdiKeyOutline,
-  mdiMonitorDashboard, mdiPhoneOutline, mdiProgressClock, mdiServerNetwork, mdiTuneVariant, mdiBullhornOutline, mdiWebhook,
+  mdiAccountMultipleOutline, mdiAlertOctagonOutline, mdiBookOpenVariant, mdiChartBar, mdiClipboardTextClockOutline, mdiCogOutline, mdiDomain, mdiEarHearing, mdiKeyOutline,
+  mdiLifebuoy, mdiMonitorDashboard, mdiPhoneIncomingOutline, mdiPhoneOutline, mdiProgressClock, mdiServerNetwork, mdiTextBoxEditOutline, mdiTuneVariant, mdiBullhornOutline, mdiWebhook,
 } from '@mdi/js'
 import type { Permission } from '@/api/types'
 
@@ -22,6 +22,16 @@ export const PLACES: { group: string; places: Place[] }[] = [
       { name: 'prompts', icon: mdiBullhornOutline, permission: 'prompts.read' },
       { name: 'statistics', icon: mdiChartBar, permission: 'calls.read' },
       { name: 'jobs', icon: mdiProgressClock, permission: 'calls.read' },
+    ],
+  },
+  {
+    group: 'support',
+    places: [
+      { name: 'requests', icon: mdiLifebuoy, permission: 'requests.read' },
+      { name: 'intake', icon: mdiPhoneIncomingOutline, permission: 'desk.work' },
+      { name: 'masses', icon: mdiAlertOctagonOutline, permission: 'desk.work' },
+      { name: 'texts', icon: mdiTextBoxEditOutline, permission: 'desk.work' },
+      { name: 'articles', icon: mdiBookOpenVariant, permission: 'requests.read' },
     ],
   },
   {

@@ -21,6 +21,8 @@ const BUILT = [
   'config.option.', 'statistics.by.', 'statistics.part.', 'statistics.figure.', 'confusion.', 'jobs.state.', 'jobs.kind.', 'jobs.figure.', 'webhooks.kind.',
   'webhooks.delivery.', 'audit.words.', 'settings.kept.', 'evidence.', 'told.', 'heard.', 'step.', 'prompts.states.', 'prompts.trial_', 'group.', 'class.',
   'tone_plans.kind.', 'test_call.plays.', 'test_call.plays_text.', 'test_call.state.', 'test_call.fault.',
+  'requests.open', 'requests.all', 'requests.state.', 'requests.kind.', 'requests.kind_text.', 'requests.priority.', 'requests.door.', 'requests.from.', 'requests.reason.', 'requests.near.', 'requests.clock.',
+  'desk.mode.', 'desk.side.', 'desk.send.', 'desk.clock.', 'desk.delivery.', 'desk.delivery_state.', 'desk.who_sees.', 'desk.day.',
 ]
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
