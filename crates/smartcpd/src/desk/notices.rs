@@ -140,12 +140,13 @@ pub(crate) async fn addressed(
             "language": contact.language,
             "text": text,
         }),
-        state: "waiting".to_owned(),
+        // The doors out are not built yet; what they would have carried is seen, and why it did not go.
+        state: "failed".to_owned(),
         attempts: 0,
         next_ms: now_ms,
-        error: None,
+        error: Some(format!("no door out is set up for {}", door.as_str())),
         origin: None,
         created_ms: now_ms,
-        ended_ms: None,
+        ended_ms: Some(now_ms),
     }))
 }
