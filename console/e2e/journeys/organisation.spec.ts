@@ -18,7 +18,7 @@ test('a customer’s provider is set up, and somebody logs in by it for the firs
     await operator.getByLabel('Пароль').fill('correct horse battery')
     await operator.getByLabel('Компания').fill('ООО «Вектор»')
     await operator.getByRole('button', { name: 'Начать работу' }).click()
-    await expect(operator.getByRole('heading', { name: 'Транки' })).toBeVisible()
+    await expect(operator.getByRole('heading', { name: 'Пробный вызов' })).toBeVisible()
     await operator.goto('/settings')
     await operator.getByRole('button', { name: 'Настроить' }).click()
     const dialog = operator.getByRole('dialog')
