@@ -272,7 +272,7 @@ export default {
     good: 'Works', paused: 'Paused', failing: '{n} given up in a row | {n} given up in a row', active: 'Active', secret: 'Secret for the signature', secret_text: 'Your server checks the signature with it. It is shown this once only.',
     try: 'Send a trial', tried: 'The trial is sent', delete: 'Delete the webhook', delete_text: 'Nothing more is sent there; its deliveries go, too.',
     deliveries: 'Deliveries', no_deliveries: 'Nothing sent yet', no_deliveries_text: 'Send a trial, or wait for the next call.', attempts: 'Attempts', answer: 'Answer', next: 'next try {when}', replay: 'Send again',
-    kind: { call_ended: 'Call ended, with its verdict', job_ended: 'Job is over' },
+    kind: { call_ended: 'Call ended, with its verdict', job_ended: 'Job is over', request_registered: 'Request to support registered', request_moved: 'Request has another state' },
     delivery: { waiting: 'Waiting', delivered: 'Delivered', failed: 'Given up' },
   },
   audit: {

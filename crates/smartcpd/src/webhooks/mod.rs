@@ -8,8 +8,16 @@ pub(crate) mod network;
 pub(crate) mod sender;
 pub(crate) mod signature;
 
-/// The events that there are.
-pub(crate) const KINDS: [&str; 3] = ["call.ended", "job.ended", TRIAL];
+/// The events that there are. Of the desk's clocks the service's own webhooks are told alone.
+pub(crate) const KINDS: [&str; 7] = [
+    "call.ended",
+    "job.ended",
+    "request.registered",
+    "request.moved",
+    "request.warned",
+    "request.breached",
+    TRIAL,
+];
 /// The event of a trial.
 pub(crate) const TRIAL: &str = "webhook.trial";
 

@@ -40,7 +40,16 @@ fn a_request_is_made_answered_solved_and_closed() {
         let support = login(&house, SERVICE, Role::Support).await;
         let operator = login(&house, SERVICE, Role::Operator).await;
         contract(&house, &operator, acme, "nobody").await;
+        let hook = json!({ "name": "crm", "url": "https://crm.example.com/", "events": ["request."] });
+        house.ask(&customer, "POST /webhooks", Some(hook)).await.is(201);
         let made = request(&house, &customer).await;
+        let tx = house.app.service(false).await.unwrap();
+        let told = cpd_store::webhooks::unfanned(&tx, 9).await.unwrap();
+        assert_eq!(
+            (told[0].kind.as_str(), &told[0].payload["number"]),
+            ("request.registered", &made["number"])
+        );
+        drop(tx);
         assert_eq!(made["state"], "registered");
         assert_eq!((&made["contract"], &made["due_ms"]), (&json!(true), &Value::Null));
         let id = made["id"].as_str().unwrap();
